@@ -1,0 +1,7 @@
+/// Derivatives of tensor operations.
+module aligrad.autograd {
+    requires static transitive org.jspecify;
+    requires transitive aligrad.tensor;
+
+    exports aligrad.autograd;
+}

@@ -1,0 +1,146 @@
+package aligrad.backends.cpu;
+
+import aligrad.tensor.spi.HostMemory;
+import aligrad.tensor.spi.HostStorage;
+
+/// The register tiles of a matrix product, for one data type: the innermost loops, over `k`.
+///
+/// A tile computes a few rows and one to three vectors of columns of `C = init + A · B`. Each
+/// element is one chain of fused multiply-adds, in the order of `k`, that begins with `init`. So
+/// its bits depend on neither the tile's shape, nor the blocking, nor packing, nor the number of
+/// threads.
+///
+/// `A` is read by scalar broadcast and may have any strides; `B` is read in vectors and has unit
+/// column stride; so a caller's matrices can be given as well as packed blocks. Loads may run past
+/// the end of a row by less than a vector. All strides are in bytes.
+///
+/// Shapes, chosen by measurement (fraction of the machine's peak, operands in L1, `k` = 256):
+///
+/// * 6x2: 12 independent chains hide the latency of 4 cycles on 2 units, and with 2 vectors of `B`
+///   and one of `A` it just fits 16 registers: 97 % with 512-bit vectors, 98 % on AVX2.
+/// * 4x3 (95 %) and 4x2 (85 %) for four rows or fewer, where there are 32 registers.
+/// * 1x8 for a single row.
+///
+/// Larger ones (12x2, 8x3) are no faster, and the JIT compilers give up on their methods: C1 runs
+/// out of virtual registers, and C2 stops inlining memory accesses at some 18,000 nodes; either
+/// leaves the tile 7 to 100 times slower, on some runs and not on others.
+abstract class GemmTile {
+
+    /// The most rows of a tile.
+    static final int ROWS = 6;
+
+    /// The most rows of a tile of three vectors.
+    static final int LOW_ROWS = 4;
+
+    /// Vectors of [#row].
+    static final int ROW_VECTORS = 8;
+
+    /// Whether the four-row tiles may be used. With 16 registers C2 unrolls their short loops until
+    /// the accumulators spill, and six rows, some for nothing, are faster than four.
+    static final boolean LOW = Species.REGISTERS == 32;
+
+    /// Bytes of a vector.
+    static final int VECTOR = Species.BITS / 8;
+
+    /// Zeros for one tile's `init`, with `initRow` 0.
+    static final long ZEROS = zeros();
+
+    /// Bytes of an element.
+    final int bytes;
+
+    /// Elements of a vector.
+    final int lanes;
+
+    GemmTile(int bytes) {
+        this.bytes = bytes;
+        this.lanes = VECTOR / bytes;
+    }
+
+    /// Computes `rows` rows (1 to [#ROWS], of three vectors 1 to [#LOW_ROWS]) of `vectors` whole
+    /// vectors.
+    ///
+    /// [#stored] rows are written, of which those past `rows` are copies of the first.
+    ///
+    /// @param init where the sums begin: `C` itself, a bias (`initRow` 0), or [#ZEROS] (`initRow`
+    ///   0)
+    abstract void tile(
+            int rows,
+            int vectors,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow);
+
+    /// One row, [#ROW_VECTORS] whole vectors.
+    abstract void row(int k, long a, long aCol, long b, long bRow, long c, long init);
+
+    /// `target += source`, `count` contiguous elements each.
+    abstract void add(int count, long source, long target);
+
+    /// How many rows [#tile] writes when asked for `rows`.
+    static int stored(int rows) {
+        return LOW && rows <= LOW_ROWS ? LOW_ROWS : ROWS;
+    }
+
+    /// Rows of the next tile when `left` rows (at least 1) of a strip of `vectors` are left.
+    ///
+    /// Two tiles of four rows are faster than six and two.
+    static int height(int left, int vectors) {
+        if (vectors == 3 || LOW && (left <= 4 || left == 7 || left == 8)) {
+            return Math.min(left, LOW_ROWS);
+        }
+        return Math.min(left, ROWS);
+    }
+
+    /// Vectors of the next strip when `left` vectors (at least 1) of a row are left, of `m` rows.
+    ///
+    /// A strip of one vector has too few chains, so an odd number ends with three.
+    static int width(int left, int m) {
+        if (!LOW) {
+            return Math.min(left, 2);
+        }
+        if (m <= LOW_ROWS) {
+            return left == 4 ? 2 : Math.min(left, 3);
+        }
+        return left == 3 ? 3 : Math.min(left, 2);
+    }
+
+    /// Checks every range that [#tile] will touch, see [Lanes#CHECKED].
+    final void check(
+            int rows,
+            int stored,
+            int vectors,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        long rowBytes = (long) vectors * VECTOR;
+        for (int i = 0; i < rows; i++) {
+            Lanes.check(a + i * aRow, k, aCol, bytes);
+        }
+        Lanes.check(b, k, bRow, rowBytes);
+        Lanes.check(init, rows, initRow, rowBytes);
+        Lanes.check(c, stored, cRow, rowBytes);
+    }
+
+    private static long zeros() {
+        int bytes = ROW_VECTORS * VECTOR;
+        HostStorage storage = HostMemory.allocate(bytes, "zeros", "", true);
+        for (int i = 0; i < bytes; i += Long.BYTES) {
+            Lanes.putI64(storage.address() + i, 0);
+        }
+        return storage.address();
+    }
+}

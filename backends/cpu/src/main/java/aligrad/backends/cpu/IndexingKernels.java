@@ -1,0 +1,248 @@
+package aligrad.backends.cpu;
+
+import aligrad.tensor.DType;
+import aligrad.tensor.Indexing;
+import aligrad.tensor.Tensor;
+import java.lang.ref.Reference;
+
+/// Reading and adding at positions given by a tensor of indices.
+///
+/// What reads is cut anywhere; what adds is cut into whole lines along the indexed axis, each added to
+/// by one thread in the order of the source, so the bits do not depend on the number of threads.
+final class IndexingKernels {
+
+    /// About how many bytes a block of gathered slices has.
+    private static final int GATHER_BYTES = 65_536;
+
+    private IndexingKernels() {}
+
+    static void compute(Indexing op, long result) {
+        switch (op) {
+            case Indexing.Gather gather -> gather(gather, result);
+            case Indexing.GatherAdd add -> gatherAdd(add, result);
+            case Indexing.TakeAlong take -> takeAlong(take, result);
+            case Indexing.PutAlongAdd put -> putAlongAdd(put, result);
+        }
+    }
+
+    /// The indices as they lie in memory.
+    private record Indices(Indexing op, Lines lines, boolean wide, int extent) {
+
+        static Indices of(Indexing op, Lines lines, int extent) {
+            return new Indices(op, lines, op.index().dtype() == DType.I64, extent);
+        }
+
+        /// The index at an address, checked.
+        ///
+        /// @param position where it stands in the index tensor, row-major
+        long at(long address, long position) {
+            long index = wide ? Lanes.i64(address) : Lanes.i32(address);
+            if (index < 0 || index >= extent) {
+                throw new IndexOutOfBoundsException(
+                        "%s along axis %d of extent %d: index %d at position %d is outside 0 to %d"
+                                .formatted(
+                                        op.name(), op.axis(), extent, index, position, extent - 1));
+            }
+            return index;
+        }
+    }
+
+    /// All indices as one line.
+    private static Lines flat(Tensor index) {
+        return Lines.of(index, 0, index.shape().rank());
+    }
+
+    // ---- whole slices ------------------------------------------------------------------------------
+
+    private static void gather(Indexing.Gather op, long result) {
+        Lines x = Lines.of(op.x(), op.axis());
+        Lines index = flat(op.index());
+        long slices = (long) x.outer() * index.extent();
+        long bytes = (long) x.inner() * op.dtype().bytes();
+        int together = Math.clamp(GATHER_BYTES / Math.max(bytes, 1), 1, GATHER_BYTES);
+        Workers.run(
+                Math.toIntExact((slices + together - 1) / together),
+                slices * (2 + bytes / 16),
+                new Gather(
+                        x,
+                        Indices.of(op, index, x.extent()),
+                        op.dtype().bytes(),
+                        slices,
+                        together,
+                        result));
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(index);
+    }
+
+    private record Gather(
+            Lines x, Indices index, int size, long slices, int together, long result)
+            implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            int n = index.lines.extent();
+            long first = (long) block * together;
+            long end = Math.min(first + together, slices);
+            long bytes = (long) x.inner() * size;
+            long outer = first / n;
+            int p = (int) (first % n);
+            for (long slice = first; slice < end; slice++) {
+                long at = index.at(index.lines.address() + p * index.lines.stride(), p);
+                long from = x.address() + outer * x.outerStride() + at * x.stride();
+                Runs.copy(size, from, x.innerStride(), result + slice * bytes, size, x.inner());
+                if (++p == n) {
+                    p = 0;
+                    outer++;
+                }
+            }
+        }
+    }
+
+    private static void gatherAdd(Indexing.GatherAdd op, long result) {
+        Lines index = flat(op.index());
+        Lines source = Lines.of(op.source(), op.axis(), op.axis() + op.index().shape().rank());
+        int extent = op.shape().extent(op.axis());
+        int line = index.extent() + extent;
+        LineBlocks blocks = LineBlocks.of(source.outer(), source.inner(), line);
+        Workers.run(
+                blocks.count(),
+                source.count() * line / 4,
+                new GatherAdd(
+                        blocks, source, Indices.of(op, index, extent), op.dtype(), result));
+        Reference.reachabilityFence(source);
+        Reference.reachabilityFence(index);
+    }
+
+    private record GatherAdd(
+            LineBlocks blocks, Lines source, Indices index, DType dtype, long result)
+            implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            int size = dtype.bytes();
+            int i = blocks.firstInner(block);
+            int count = blocks.endInner(block) - i;
+            long row = (long) source.inner() * size;
+            for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+                long to = result + o * index.extent * row + (long) i * size;
+                clear(to, row, index.extent, (long) count * size);
+                long from =
+                        source.address() + o * source.outerStride() + i * source.innerStride();
+                for (int p = 0; p < source.extent(); p++) {
+                    long at = index.at(index.lines.address() + p * index.lines.stride(), p);
+                    Runs.add(
+                            dtype,
+                            from + p * source.stride(),
+                            source.innerStride(),
+                            to + at * row,
+                            size,
+                            count);
+                }
+            }
+        }
+    }
+
+    /// Zeros for a block of lines: `rows` runs of `bytes`, `row` apart.
+    private static void clear(long to, long row, int rows, long bytes) {
+        if (row == bytes) {
+            Runs.fill(to, row * rows, 0);
+        } else {
+            for (int j = 0; j < rows; j++) {
+                Runs.fill(to + j * row, bytes, 0);
+            }
+        }
+    }
+
+    // ---- single elements ---------------------------------------------------------------------------
+
+    private static void takeAlong(Indexing.TakeAlong op, long result) {
+        Lines x = Lines.of(op.x(), op.axis());
+        Lines index = Lines.of(op.index(), op.axis());
+        LineBlocks blocks = LineBlocks.of(index.outer(), index.inner(), index.extent());
+        Workers.run(
+                blocks.count(),
+                2 * op.shape().size(),
+                new TakeAlong(
+                        blocks, x, Indices.of(op, index, x.extent()), op.dtype().bytes(), result));
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(index);
+    }
+
+    private record TakeAlong(LineBlocks blocks, Lines x, Indices index, int size, long result)
+            implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            int first = blocks.firstInner(block);
+            int end = blocks.endInner(block);
+            Lines lines = index.lines;
+            for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+                for (int j = 0; j < lines.extent(); j++) {
+                    long position = ((long) o * lines.extent() + j) * lines.inner();
+                    long where = lines.address() + o * lines.outerStride() + j * lines.stride();
+                    long from = x.address() + o * x.outerStride();
+                    for (int i = first; i < end; i++) {
+                        long at = index.at(where + i * lines.innerStride(), position + i);
+                        move(
+                                from + at * x.stride() + i * x.innerStride(),
+                                result + (position + i) * size);
+                    }
+                }
+            }
+        }
+
+        private void move(long from, long to) {
+            switch (size) {
+                case 4 -> Lanes.putI32(to, Lanes.i32(from));
+                case 8 -> Lanes.putI64(to, Lanes.i64(from));
+                default -> Lanes.putI8(to, Lanes.i8(from));
+            }
+        }
+    }
+
+    private static void putAlongAdd(Indexing.PutAlongAdd op, long result) {
+        Lines source = Lines.of(op.source(), op.axis());
+        Lines index = Lines.of(op.index(), op.axis());
+        int extent = op.shape().extent(op.axis());
+        int line = source.extent() + extent;
+        LineBlocks blocks = LineBlocks.of(source.outer(), source.inner(), line);
+        Workers.run(
+                blocks.count(),
+                source.count() * line * 2,
+                new PutAlongAdd(
+                        blocks, source, Indices.of(op, index, extent), op.dtype(), result));
+        Reference.reachabilityFence(source);
+        Reference.reachabilityFence(index);
+    }
+
+    private record PutAlongAdd(
+            LineBlocks blocks, Lines source, Indices index, DType dtype, long result)
+            implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            int size = dtype.bytes();
+            int first = blocks.firstInner(block);
+            int end = blocks.endInner(block);
+            long row = (long) source.inner() * size;
+            Lines lines = index.lines;
+            for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+                long to = result + o * index.extent * row;
+                clear(to + (long) first * size, row, index.extent, (long) (end - first) * size);
+                for (int j = 0; j < source.extent(); j++) {
+                    long position = ((long) o * lines.extent() + j) * lines.inner();
+                    long where = lines.address() + o * lines.outerStride() + j * lines.stride();
+                    long from =
+                            source.address() + o * source.outerStride() + j * source.stride();
+                    for (int i = first; i < end; i++) {
+                        long at = index.at(where + i * lines.innerStride(), position + i);
+                        Runs.add(
+                                dtype,
+                                from + i * source.innerStride(),
+                                to + at * row + (long) i * size);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,388 @@
+package aligrad.backends.cpu;
+
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import aligrad.tensor.DType;
+import aligrad.tensor.ReduceOp;
+import aligrad.tensor.spi.Program;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+import java.util.Locale;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a pointwise expression of `F32` as bytecode that calls the Vector API: one pass over the
+/// leaves, everything in between in registers.
+///
+/// The forms differ in what happens to the root's values: nothing (they are among the outputs, if
+/// wanted), or they are joined along the last axis, or along the middle one. Each vector is computed
+/// completely before anything is stored, so destinations may be leaves.
+final class KernelCompiler {
+
+    /// What happens to the root's values.
+    enum Form {
+        /// Only outputs are stored.
+        STORE,
+        /// Joined along `n`: a result for each `(d0, d1)`.
+        ROWS,
+        /// Joined along `d1`: a result for each `(d0, n)`.
+        COLUMNS
+    }
+
+    /// The form and its function as one number, for [CpuProgram#kernel].
+    static int code(Form form, @Nullable ReduceOp f) {
+        return form.ordinal() * 8 + (f == null ? 0 : f.ordinal());
+    }
+
+    private static final ClassDesc FLOAT_VECTOR = desc(FloatVector.class);
+    private static final ClassDesc SPECIES = desc(VectorSpecies.class);
+    private static final ClassDesc SPECIES_CLASS = desc(Species.class);
+    private static final ClassDesc FUNCTIONS = desc(FloatFunctions.class);
+    private static final ClassDesc REGISTERS = desc(KernelSteps.class);
+    private static final ClassDesc KERNEL = desc(PointwiseKernel.class);
+    private static final MethodTypeDesc RUN =
+            MethodTypeDesc.of(
+                    CD_void, CD_long.arrayType(), CD_float.arrayType(), CD_int, CD_int, CD_int);
+    private static final MethodTypeDesc BROADCAST =
+            MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
+    private static final MethodTypeDesc LOAD = MethodTypeDesc.of(FLOAT_VECTOR, CD_long);
+    private static final MethodTypeDesc STORE =
+            MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long, CD_int);
+    private static final int LANES = Species.LANES_32;
+
+    // Local variables of the method, in slots.
+    private static final int FRAME = 1;
+    private static final int CONSTANTS = 2;
+    private static final int D0 = 3;
+    private static final int D1 = 4;
+    private static final int N = 5;
+    private static final int I0 = 6;
+    private static final int I1 = 7;
+    private static final int X = 8;
+    private static final int OFFSET = 9; // two slots
+    private static final int ROW = 11; // two slots: bytes of an output before this row
+    private static final int JOINED = 13;
+    private static final int RESULT = 14; // two slots
+    private static final int FIRST_FREE = 16;
+
+    private final Program program;
+    private final long pattern;
+    private final Form form;
+    private final @Nullable ReduceOp f;
+    private final int[] node; // slot of each node's vector
+    private final int[] pointer; // slot of each leaf's row address
+
+    private KernelCompiler(Program program, long pattern, Form form, @Nullable ReduceOp f) {
+        this.program = program;
+        this.pattern = pattern;
+        this.form = form;
+        this.f = f;
+        this.node = new int[program.nodes()];
+        this.pointer = new int[program.leaves()];
+        int next = FIRST_FREE;
+        for (int i = 0; i < node.length; i++) {
+            node[i] = next++;
+        }
+        for (int i = 0; i < pointer.length; i++) {
+            pointer[i] = next;
+            next += 2;
+        }
+    }
+
+    /// Whether this program can be compiled for these leaves: `F32` and `BOOL` leaves, `F32` outputs, no
+    /// random numbers.
+    static boolean accepts(CpuProgram cpu) {
+        Program p = cpu.program;
+        boolean ok = cpu.isFloat && !cpu.hasUniform && p.leaves() <= 60;
+        for (int i = 0; ok && i < p.nodes(); i++) {
+            ok = p.kind(i) != Program.Kind.LEAF || p.type(i) == DType.F32 || p.type(i) == DType.BOOL;
+        }
+        for (int o = 0; ok && o < p.outputs(); o++) {
+            ok = p.type(p.output(o)) == DType.F32;
+        }
+        return ok && !Lanes.CHECKED;
+    }
+
+    /// Compiles one kernel.
+    ///
+    /// @param pattern bit `i`: leaf `i` does not move along `n`
+    /// @param f how the root's values are joined; `null` for [Form#STORE]
+    static PointwiseKernel compile(Program program, long pattern, Form form, @Nullable ReduceOp f) {
+        byte[] bytes = new KernelCompiler(program, pattern, form, f).build();
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
+            return (PointwiseKernel)
+                    lookup.findConstructor(
+                                    lookup.lookupClass(),
+                                    java.lang.invoke.MethodType.methodType(void.class))
+                            .invoke();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) { // a method handle declares it, a constructor without code throws none
+            throw new AssertionError(e);
+        }
+    }
+
+    private byte[] build() {
+        return ClassFile.of()
+                .build(
+                        ClassDesc.of("aligrad.backends.cpu", "Kernel"),
+                        builder ->
+                                builder.withFlags(ClassFile.ACC_FINAL)
+                                        .withSuperclass(KERNEL)
+                                        .withMethodBody(
+                                                "<init>",
+                                                MethodTypeDesc.of(CD_void),
+                                                0,
+                                                c ->
+                                                        c.aload(0)
+                                                                .invokespecial(
+                                                                        KERNEL,
+                                                                        "<init>",
+                                                                        MethodTypeDesc.of(CD_void))
+                                                                .return_())
+                                        .withMethodBody("run", RUN, 0, this::run));
+    }
+
+    private void run(CodeBuilder c) {
+        for (int i = 0; i < program.nodes(); i++) {
+            if (program.kind(i) == Program.Kind.FILL) {
+                c.getstatic(SPECIES_CLASS, "F32", SPECIES)
+                        .aload(CONSTANTS)
+                        .loadConstant(program.index(i))
+                        .faload()
+                        .invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST)
+                        .astore(node[i]);
+            }
+        }
+        if (form != Form.STORE) {
+            frame(c, resultSlot());
+            c.lstore(RESULT);
+        }
+        switch (form) {
+            case STORE -> {
+                c.lconst_0().lstore(ROW);
+                loop(c, I0, D0, () -> loop(c, I1, D1, () -> row(c, () -> {})));
+            }
+            case ROWS -> {
+                c.lconst_0().lstore(ROW);
+                loop(c, I0, D0, () -> loop(c, I1, D1, () -> joinRow(c)));
+            }
+            case COLUMNS -> loop(c, I0, D0, () -> joinColumns(c));
+        }
+        c.return_();
+    }
+
+    private int resultSlot() {
+        return 3 * program.leaves() + program.outputs();
+    }
+
+    /// A row of `n`: leaves that stand still are read once, the others vector by vector.
+    private void row(CodeBuilder c, Runnable join) {
+        pointers(c);
+        still(c);
+        vectors(c, join);
+        c.lload(ROW).iload(N).i2l().loadConstant(4L).lmul().ladd().lstore(ROW);
+    }
+
+    private void joinRow(CodeBuilder c) {
+        identity(c);
+        row(c, () -> join(c));
+        // the result of this row, and on to the next
+        c.aload(JOINED)
+                .lload(RESULT)
+                .invokestatic(
+                        REGISTERS,
+                        "store" + name(f),
+                        MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
+        c.lload(RESULT).loadConstant(4L).ladd().lstore(RESULT);
+    }
+
+    /// For each vector of columns, down the rows.
+    private void joinColumns(CodeBuilder c) {
+        c.iconst_0().istore(X);
+        Label top = c.newLabel();
+        Label end = c.newLabel();
+        c.labelBinding(top).iload(X).iload(N).if_icmpge(end);
+        c.iload(X).i2l().loadConstant(4L).lmul().lstore(OFFSET);
+        identity(c);
+        // bytes of outputs before this row: i0 · d1 · n · 4
+        c.iload(I0).i2l().iload(D1).i2l().lmul().iload(N).i2l().lmul().loadConstant(4L).lmul();
+        c.lstore(ROW);
+        loop(
+                c,
+                I1,
+                D1,
+                () -> {
+                    pointers(c);
+                    still(c);
+                    body(c);
+                    join(c);
+                    c.lload(ROW).iload(N).i2l().loadConstant(4L).lmul().ladd().lstore(ROW);
+                });
+        // result[i0, x …]
+        c.aload(JOINED);
+        c.lload(RESULT).iload(I0).i2l().iload(N).i2l().lmul().loadConstant(4L).lmul().ladd();
+        c.lload(OFFSET).ladd();
+        c.iload(N).iload(X).isub();
+        c.invokestatic(REGISTERS, "store", STORE);
+        c.iinc(X, LANES).goto_(top).labelBinding(end);
+    }
+
+    private void vectors(CodeBuilder c, Runnable join) {
+        c.iconst_0().istore(X);
+        Label top = c.newLabel();
+        Label end = c.newLabel();
+        c.labelBinding(top).iload(X).iload(N).if_icmpge(end);
+        c.iload(X).i2l().loadConstant(4L).lmul().lstore(OFFSET);
+        body(c);
+        join.run();
+        c.iinc(X, LANES).goto_(top).labelBinding(end);
+    }
+
+    /// Computes every node at one vector, then stores the outputs.
+    private void body(CodeBuilder c) {
+        for (int i = 0; i < program.nodes(); i++) {
+            switch (program.kind(i)) {
+                case LEAF -> {
+                    if (!isStill(program.index(i))) {
+                        load(c, i);
+                    }
+                }
+                case FILL -> {}
+                case UNIFORM -> throw new AssertionError("not accepted");
+                case CAST ->
+                        call(
+                                c,
+                                i,
+                                program.type(i) == DType.BOOL ? "isTrue" : "identity",
+                                program.a(i));
+                case WHERE -> call(c, i, "where", program.a(i), program.b(i), program.c(i));
+                case UNARY -> call(c, i, name(program.unary(i)), program.a(i));
+                case BINARY ->
+                        call(c, i, name(program.binary(i)), program.a(i), program.b(i));
+            }
+        }
+        for (int o = 0; o < program.outputs(); o++) {
+            c.aload(node[program.output(o)]);
+            frame(c, 3 * program.leaves() + o);
+            c.lload(ROW).ladd().lload(OFFSET).ladd();
+            c.iload(N).iload(X).isub();
+            c.invokestatic(REGISTERS, "store", STORE);
+        }
+    }
+
+    private void load(CodeBuilder c, int i) {
+        int leaf = program.index(i);
+        boolean isBool = program.type(i) == DType.BOOL;
+        c.lload(pointer[leaf]);
+        if (isBool) {
+            c.iload(X).i2l().ladd().invokestatic(REGISTERS, "loadBool", LOAD);
+        } else {
+            c.lload(OFFSET).ladd().invokestatic(REGISTERS, "load", LOAD);
+        }
+        c.astore(node[i]);
+    }
+
+    private void call(CodeBuilder c, int result, String function, int... operands) {
+        for (int operand : operands) {
+            c.aload(node[operand]);
+        }
+        ClassDesc[] parameters = new ClassDesc[operands.length];
+        java.util.Arrays.fill(parameters, FLOAT_VECTOR);
+        c.invokestatic(FUNCTIONS, function, MethodTypeDesc.of(FLOAT_VECTOR, parameters));
+        c.astore(node[result]);
+    }
+
+    /// The address of each leaf's row: base + i0 · stride0 + i1 · stride1.
+    private void pointers(CodeBuilder c) {
+        for (int leaf = 0; leaf < pointer.length; leaf++) {
+            frame(c, 3 * leaf);
+            frame(c, 3 * leaf + 1);
+            c.iload(I0).i2l().lmul().ladd();
+            frame(c, 3 * leaf + 2);
+            c.iload(I1).i2l().lmul().ladd();
+            c.lstore(pointer[leaf]);
+        }
+    }
+
+    private void still(CodeBuilder c) {
+        for (int i = 0; i < program.nodes(); i++) {
+            if (program.kind(i) == Program.Kind.LEAF && isStill(program.index(i))) {
+                c.lload(pointer[program.index(i)])
+                        .invokestatic(
+                                REGISTERS,
+                                program.type(i) == DType.BOOL ? "broadcastBool" : "broadcast",
+                                LOAD)
+                        .astore(node[i]);
+            }
+        }
+    }
+
+    private boolean isStill(int leaf) {
+        return (pattern >>> leaf & 1) != 0;
+    }
+
+    private void identity(CodeBuilder c) {
+        c.getstatic(SPECIES_CLASS, "F32", SPECIES)
+                .loadConstant((float) identityOf())
+                .invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST)
+                .astore(JOINED);
+    }
+
+    private double identityOf() {
+        return f == null ? 0 : f.identity();
+    }
+
+    private void join(CodeBuilder c) {
+        c.aload(JOINED).aload(node[program.root()]);
+        MethodTypeDesc type;
+        if (form == Form.ROWS) { // lanes beyond the row's end must not count
+            c.iload(N).iload(X).isub();
+            type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR, CD_int);
+        } else {
+            type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR);
+        }
+        c.invokestatic(REGISTERS, "join" + name(f), type).astore(JOINED);
+    }
+
+    private static void loop(CodeBuilder c, int index, int bound, Runnable body) {
+        c.iconst_0().istore(index);
+        Label top = c.newLabel();
+        Label end = c.newLabel();
+        c.labelBinding(top).iload(index).iload(bound).if_icmpge(end);
+        body.run();
+        c.iinc(index, 1).goto_(top).labelBinding(end);
+    }
+
+    private static void frame(CodeBuilder c, int index) {
+        c.aload(FRAME).loadConstant(index).laload();
+    }
+
+    /// `IS_NAN` becomes `isNan`.
+    private static String name(@Nullable Enum<?> constant) {
+        if (constant == null) {
+            return "";
+        }
+        StringBuilder name = new StringBuilder();
+        for (String word : constant.name().toLowerCase(Locale.ROOT).split("_", -1)) {
+            name.append(
+                    name.isEmpty() && !(constant instanceof ReduceOp)
+                            ? word
+                            : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return name.toString();
+    }
+
+    private static ClassDesc desc(Class<?> type) {
+        return ClassDesc.ofDescriptor(type.descriptorString());
+    }
+}

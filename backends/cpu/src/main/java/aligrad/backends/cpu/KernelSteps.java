@@ -1,0 +1,137 @@
+package aligrad.backends.cpu;
+
+import aligrad.tensor.ReduceOp;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// What compiled kernels do besides arithmetic: reading, storing, joining.
+///
+/// The reductions written in Java ([ReduceLoops]) use the same steps in the same order, so a reduction
+/// has the same bits whichever runs it.
+final class KernelSteps {
+
+    /// As many bytes as a vector has lanes, or 8 where that would be fewer.
+    private static final VectorSpecies<Byte> BYTES =
+            Species.LANES_32 == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+    private static final VectorShuffle<Float> BY_8 = rotation(8);
+    private static final VectorShuffle<Float> BY_4 = rotation(4);
+    private static final VectorShuffle<Float> BY_2 = rotation(2);
+    private static final VectorShuffle<Float> BY_1 = rotation(1);
+
+    private KernelSteps() {}
+
+    static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(
+                Species.F32, Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
+    }
+
+    static FloatVector broadcast(long address) {
+        return FloatVector.broadcast(Species.F32, Lanes.f32(address));
+    }
+
+    /// Bytes of 0 or 1 as 0 or 1.
+    static FloatVector loadBool(long address) {
+        ByteVector bytes =
+                ByteVector.fromMemorySegment(
+                        BYTES, Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
+        return (FloatVector) bytes.convertShape(VectorOperators.B2F, Species.F32, 0);
+    }
+
+    static FloatVector broadcastBool(long address) {
+        return FloatVector.broadcast(Species.F32, (float) Lanes.i8(address));
+    }
+
+    /// Stores the first `left` lanes, or all if that is more.
+    static void store(FloatVector v, long address, int left) {
+        if (left >= Species.LANES_32) {
+            v.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
+        } else {
+            Lanes.store(v, address, left);
+        }
+    }
+
+    // ---- joining down columns ----------------------------------------------------------------------
+
+    static FloatVector joinSum(FloatVector joined, FloatVector v) {
+        return joined.add(v);
+    }
+
+    static FloatVector joinProd(FloatVector joined, FloatVector v) {
+        return joined.mul(v);
+    }
+
+    static FloatVector joinMax(FloatVector joined, FloatVector v) {
+        return joined.max(v);
+    }
+
+    static FloatVector joinMin(FloatVector joined, FloatVector v) {
+        return joined.min(v);
+    }
+
+    // ---- joining along a row, of which `left` elements are left ------------------------------------
+
+    static FloatVector joinSum(FloatVector joined, FloatVector v, int left) {
+        return left >= Species.LANES_32 ? joined.add(v) : joined.add(v, Lanes.first(left));
+    }
+
+    static FloatVector joinProd(FloatVector joined, FloatVector v, int left) {
+        return left >= Species.LANES_32 ? joined.mul(v) : joined.mul(v, Lanes.first(left));
+    }
+
+    static FloatVector joinMax(FloatVector joined, FloatVector v, int left) {
+        return left >= Species.LANES_32
+                ? joined.max(v)
+                : joined.lanewise(VectorOperators.MAX, v, Lanes.first(left));
+    }
+
+    static FloatVector joinMin(FloatVector joined, FloatVector v, int left) {
+        return left >= Species.LANES_32
+                ? joined.min(v)
+                : joined.lanewise(VectorOperators.MIN, v, Lanes.first(left));
+    }
+
+    // ---- the lanes of a row's result, joined by halves ---------------------------------------------
+
+    static void storeSum(FloatVector v, long address) {
+        Lanes.putF32(address, lanes(ReduceOp.SUM, v));
+    }
+
+    static void storeProd(FloatVector v, long address) {
+        Lanes.putF32(address, lanes(ReduceOp.PROD, v));
+    }
+
+    static void storeMax(FloatVector v, long address) {
+        Lanes.putF32(address, v.reduceLanes(VectorOperators.MAX)); // any order gives the same
+    }
+
+    static void storeMin(FloatVector v, long address) {
+        Lanes.putF32(address, v.reduceLanes(VectorOperators.MIN));
+    }
+
+    /// Joins lane `i` with lane `i + half`, again and again. (`reduceLanes(ADD)` leaves its order open,
+    /// and compiled code takes another one than interpreted code.)
+    private static float lanes(ReduceOp f, FloatVector v) {
+        FloatVector w = v;
+        if (Species.LANES_32 == 16) {
+            w = pair(f, w, w.rearrange(BY_8));
+        }
+        if (Species.LANES_32 >= 8) {
+            w = pair(f, w, w.rearrange(BY_4));
+        }
+        w = pair(f, w, w.rearrange(BY_2));
+        w = pair(f, w, w.rearrange(BY_1));
+        return w.lane(0);
+    }
+
+    private static FloatVector pair(ReduceOp f, FloatVector a, FloatVector b) {
+        return f == ReduceOp.SUM ? a.add(b) : a.mul(b);
+    }
+
+    private static VectorShuffle<Float> rotation(int by) {
+        return VectorShuffle.fromOp(Species.F32, lane -> (lane + by) & Species.LANES_32 - 1);
+    }
+}

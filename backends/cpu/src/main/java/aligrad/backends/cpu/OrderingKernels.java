@@ -1,0 +1,207 @@
+package aligrad.backends.cpu;
+
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.NE;
+
+import aligrad.tensor.DType;
+import aligrad.tensor.Ordering;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/// The positions of the elements of each line by their order.
+///
+/// Elements become whole numbers of the same order, see [#key]; a smaller key comes first, and where
+/// keys are equal, the smaller position.
+final class OrderingKernels {
+
+    private OrderingKernels() {}
+
+    static void compute(Ordering op, long result) {
+        switch (op) {
+            case Ordering.ArgSort sort -> argSort(sort, result);
+            case Ordering.ArgExtreme extreme -> argExtreme(extreme, result);
+        }
+    }
+
+    /// A whole number of the same order as the element at `address`: not-a-number is the largest, and
+    /// the two zeros are equal. It has 32 bits where the element has at most that.
+    private static long key(DType type, long address) {
+        return switch (type) {
+            case F32 -> {
+                float x = Lanes.f32(address) + 0f; // -0 + 0 = +0
+                int bits = x == x ? Float.floatToRawIntBits(x) : Integer.MAX_VALUE;
+                yield bits ^ (bits >> 31 & Integer.MAX_VALUE);
+            }
+            case F64 -> {
+                double x = Lanes.f64(address) + 0.0;
+                long bits = x == x ? Double.doubleToRawLongBits(x) : Long.MAX_VALUE;
+                yield bits ^ (bits >> 63 & Long.MAX_VALUE);
+            }
+            case I32 -> Lanes.i32(address);
+            case I64 -> Lanes.i64(address);
+            case U8 -> Lanes.i8(address) & 0xff;
+            case BOOL -> Lanes.i8(address) == 0 ? 0 : 1;
+        };
+    }
+
+    // ---- sorting -----------------------------------------------------------------------------------
+
+    private static void argSort(Ordering.ArgSort op, long result) {
+        Lines x = Lines.of(op.x(), op.axis());
+        int n = x.extent();
+        int levels = 32 - Integer.numberOfLeadingZeros(n);
+        LineBlocks blocks = LineBlocks.of(x.outer(), x.inner(), (long) n * levels);
+        Workers.run(
+                blocks.count(),
+                2 * levels * op.shape().size(),
+                new ArgSort(blocks, x, op.x().dtype(), op.descending(), result));
+        Reference.reachabilityFence(x);
+    }
+
+    private record ArgSort(
+            LineBlocks blocks, Lines x, DType dtype, boolean descending, long result)
+            implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            int n = x.extent();
+            boolean packs = dtype.bytes() <= Integer.BYTES;
+            long[] keys = new long[n];
+            int[] order = new int[packs ? 0 : n];
+            int[] merged = new int[packs ? 0 : n];
+            for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+                for (int i = blocks.firstInner(block); i < blocks.endInner(block); i++) {
+                    long from = x.address() + o * x.outerStride() + i * x.innerStride();
+                    long to = result + ((long) o * n * x.inner() + i) * Long.BYTES;
+                    if (packs) {
+                        packed(from, keys, to);
+                    } else {
+                        wide(from, keys, order, merged, to);
+                    }
+                }
+            }
+        }
+
+        /// Key and position in one `long`: all differ, so any sort is a stable one.
+        private void packed(long from, long[] keys, long to) {
+            int n = keys.length;
+            for (int j = 0; j < n; j++) {
+                long key = key(dtype, from + j * x.stride());
+                keys[j] = (descending ? ~key : key) << 32 | j;
+            }
+            Arrays.sort(keys);
+            long step = (long) x.inner() * Long.BYTES;
+            for (int j = 0; j < n; j++) {
+                Lanes.putI64(to + j * step, keys[j] & 0xffffffffL);
+            }
+        }
+
+        private void wide(long from, long[] keys, int[] order, int[] merged, long to) {
+            int n = keys.length;
+            for (int j = 0; j < n; j++) {
+                long key = key(dtype, from + j * x.stride());
+                keys[j] = descending ? ~key : key;
+                order[j] = j;
+            }
+            int[] sorted = MergeSort.sort(keys, order, merged);
+            long step = (long) x.inner() * Long.BYTES;
+            for (int j = 0; j < n; j++) {
+                Lanes.putI64(to + j * step, sorted[j]);
+            }
+        }
+    }
+
+    // ---- extremes ----------------------------------------------------------------------------------
+
+    private static void argExtreme(Ordering.ArgExtreme op, long result) {
+        Lines x = Lines.of(op.x(), op.axis());
+        LineBlocks blocks = LineBlocks.of(x.outer(), x.inner(), x.extent());
+        Workers.run(
+                blocks.count(),
+                x.count() * x.extent(),
+                new ArgExtreme(blocks, x, op.x().dtype(), op.largest(), result));
+        Reference.reachabilityFence(x);
+    }
+
+    private record ArgExtreme(
+            LineBlocks blocks, Lines x, DType dtype, boolean largest, long result)
+            implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            boolean vectors =
+                    dtype == DType.F32
+                            && x.stride() == Float.BYTES
+                            && x.extent() >= 2 * Species.LANES_32;
+            for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+                for (int i = blocks.firstInner(block); i < blocks.endInner(block); i++) {
+                    long from = x.address() + o * x.outerStride() + i * x.innerStride();
+                    long to = result + ((long) o * x.inner() + i) * Long.BYTES;
+                    Lanes.putI64(to, vectors ? contiguous(from, x.extent(), largest) : plain(from));
+                }
+            }
+        }
+
+        private int plain(long from) {
+            int best = 0;
+            long extreme = Long.MIN_VALUE;
+            for (int j = 0; j < x.extent(); j++) {
+                long address = from + j * x.stride();
+                long key = key(dtype, address);
+                long rank = largest || isNan(address) ? key : ~key;
+                if (j == 0 || rank > extreme) {
+                    extreme = rank;
+                    best = j;
+                }
+            }
+            return best;
+        }
+
+        /// Not-a-number is the extreme either way.
+        private boolean isNan(long address) {
+            return dtype == DType.F32 && Float.isNaN(Lanes.f32(address))
+                    || dtype == DType.F64 && Double.isNaN(Lanes.f64(address));
+        }
+
+        /// The value first, then its first place.
+        private static int contiguous(long from, int n, boolean largest) {
+            FloatVector joined = Lanes.loadF32(from);
+            int last = n - Species.LANES_32; // the last vector overlaps the one before it
+            for (int j = Species.LANES_32; j < n; j += Species.LANES_32) {
+                FloatVector v = Lanes.loadF32(from + 4L * Math.min(j, last));
+                joined = largest ? joined.max(v) : joined.min(v); // not-a-number stays
+            }
+            float extreme = joined.lane(0);
+            float[] lanes = joined.toArray();
+            for (float lane : lanes) {
+                extreme = largest ? Math.max(extreme, lane) : Math.min(extreme, lane);
+            }
+            return Float.isNaN(extreme) ? firstNan(from, n) : first(from, n, extreme);
+        }
+
+        private static int first(long from, int n, float value) {
+            int last = n - Species.LANES_32;
+            for (int j = 0; ; j += Species.LANES_32) {
+                int at = Math.min(j, last);
+                VectorMask<Float> found = Lanes.loadF32(from + 4L * at).compare(EQ, value);
+                if (found.anyTrue()) {
+                    return at + found.firstTrue();
+                }
+            }
+        }
+
+        private static int firstNan(long from, int n) {
+            int last = n - Species.LANES_32;
+            for (int j = 0; ; j += Species.LANES_32) {
+                int at = Math.min(j, last);
+                FloatVector v = Lanes.loadF32(from + 4L * at);
+                VectorMask<Float> found = v.compare(NE, v);
+                if (found.anyTrue()) {
+                    return at + found.firstTrue();
+                }
+            }
+        }
+    }
+}

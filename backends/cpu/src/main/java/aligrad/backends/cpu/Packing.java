@@ -1,0 +1,148 @@
+package aligrad.backends.cpu;
+
+/// Copies of matrices into the order in which kernels read them.
+///
+/// Elements are only moved, so single and double precision share these loops. Strides are in bytes.
+final class Packing {
+
+    /// Rows or columns of a block of [#transpose].
+    private static final int BLOCK = 16;
+
+    private Packing() {}
+
+    /// `target[i][j] = source[i][j]` for any source strides; the target has unit column stride.
+    ///
+    /// A target row is written in whole vectors: `targetRow` leaves room for that. Source rows with
+    /// unit stride are read in whole vectors too, into the slack behind the last row.
+    ///
+    /// @param bytes bytes of an element, 4 or 8
+    static void pack(
+            int bytes,
+            int rows,
+            int columns,
+            long source,
+            long sourceRow,
+            long sourceColumn,
+            long target,
+            long targetRow) {
+        if (sourceColumn == bytes) {
+            copyRows(rows, (long) columns * bytes, source, sourceRow, target, targetRow);
+        } else if (sourceRow == bytes && bytes == 4 && Species.BITS == 512) {
+            transposePadded(columns, rows, source, sourceColumn, target, targetRow);
+        } else {
+            gather(bytes, rows, columns, source, sourceRow, sourceColumn, target, targetRow);
+        }
+    }
+
+    /// `target[j][i] = source[i][j]`, rows of both with unit stride; writes nothing else.
+    static void transpose(
+            int bytes,
+            int rows,
+            int columns,
+            long source,
+            long sourceRow,
+            long target,
+            long targetRow) {
+        if (bytes == 4 && Species.BITS == 512) {
+            long corner = Scratch.address(Scratch.Use.TRANSPOSE, BLOCK * BLOCK * 4);
+            for (int i = 0; i < rows; i += BLOCK) {
+                int height = Math.min(BLOCK, rows - i);
+                for (int j = 0; j < columns; j += BLOCK) {
+                    int width = Math.min(BLOCK, columns - j);
+                    long from = source + i * sourceRow + j * 4L;
+                    long to = target + j * targetRow + i * 4L;
+                    if (height == BLOCK && width == BLOCK) {
+                        Transpose16.block(height, from, sourceRow, to, targetRow);
+                    } else {
+                        Transpose16.block(height, from, sourceRow, corner, BLOCK * 4);
+                        for (int row = 0; row < width; row++) {
+                            Lanes.store(
+                                    Lanes.loadF32(corner + row * BLOCK * 4L),
+                                    to + row * targetRow,
+                                    height);
+                        }
+                    }
+                }
+            }
+        } else {
+            gather(bytes, columns, rows, source, bytes, sourceRow, target, targetRow);
+        }
+    }
+
+    /// [#transpose], but target rows have room for whole vectors and only `columns` of them exist.
+    private static void transposePadded(
+            int rows, int columns, long source, long sourceRow, long target, long targetRow) {
+        int whole = columns & -BLOCK;
+        for (int i = 0; i < rows; i += BLOCK) {
+            int height = Math.min(BLOCK, rows - i);
+            for (int j = 0; j < whole; j += BLOCK) {
+                Transpose16.block(
+                        height,
+                        source + i * sourceRow + j * 4L,
+                        sourceRow,
+                        target + j * targetRow + i * 4L,
+                        targetRow);
+            }
+        }
+        gather(
+                4,
+                columns - whole,
+                rows,
+                source + whole * 4L,
+                4,
+                sourceRow,
+                target + whole * targetRow,
+                targetRow);
+    }
+
+    /// Copies `count` contiguous elements and writes nothing behind them.
+    static void copy(int bytes, int count, long source, long target) {
+        int words = count * (bytes / 4); // the bits of a double move as two floats
+        int i = 0;
+        for (; i <= words - Species.LANES_32; i += Species.LANES_32) {
+            Lanes.store(Lanes.loadF32(source + 4L * i), target + 4L * i);
+        }
+        Lanes.store(Lanes.loadF32(source + 4L * i), target + 4L * i, words - i);
+    }
+
+    private static void copyRows(
+            int rows, long rowBytes, long source, long sourceRow, long target, long targetRow) {
+        int step = Species.BITS / 8;
+        for (int i = 0; i < rows; i++) {
+            long from = source + i * sourceRow;
+            long to = target + i * targetRow;
+            for (long at = 0; at < rowBytes; at += step) {
+                Lanes.store(Lanes.loadF32(from + at), to + at);
+            }
+        }
+    }
+
+    /// Element by element, eight columns at a time so that the source's cache lines are used whole
+    /// whichever of its strides is the small one.
+    private static void gather(
+            int bytes,
+            int rows,
+            int columns,
+            long source,
+            long sourceRow,
+            long sourceColumn,
+            long target,
+            long targetRow) {
+        for (int j = 0; j < columns; j += 8) {
+            int width = Math.min(8, columns - j);
+            for (int i = 0; i < rows; i++) {
+                long from = source + i * sourceRow + j * sourceColumn;
+                long to = target + i * targetRow + (long) j * bytes;
+                if (bytes == 4) {
+                    for (int e = 0; e < width; e++) {
+                        Lanes.putI32(to + 4L * e, Lanes.i32(from + e * sourceColumn));
+                    }
+                } else {
+                    for (int e = 0; e < width; e++) {
+                        Lanes.putI64(to + 8L * e, Lanes.i64(from + e * sourceColumn));
+                    }
+                }
+            }
+        }
+    }
+}

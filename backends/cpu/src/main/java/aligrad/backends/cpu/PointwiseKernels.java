@@ -1,0 +1,313 @@
+package aligrad.backends.cpu;
+
+import aligrad.tensor.DType;
+import aligrad.tensor.ReduceOp;
+import aligrad.tensor.Tensor;
+import aligrad.tensor.spi.Expression;
+import aligrad.tensor.spi.HostMemory;
+import aligrad.tensor.spi.HostStorage;
+import aligrad.tensor.spi.Programs;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Computes pending pointwise expressions: by a compiled kernel where there is one, by an interpreter
+/// until then.
+///
+/// One object a thread holds the loops and addresses of the call, so that a small expression costs no
+/// allocation.
+final class PointwiseKernels {
+
+    private static final Programs<CpuProgram> PROGRAMS = new Programs<>(CpuProgram::new);
+
+    /// Elements of the pieces in which large expressions are shared among threads.
+    private static final int PIECE = 16_384;
+
+    private static final ThreadLocal<PointwiseKernels> OF_THREAD =
+            ThreadLocal.withInitial(PointwiseKernels::new);
+
+    private final Iteration it = new Iteration();
+    private long[] frame = new long[64];
+    private float[] constants = new float[16];
+    private HostStorage[] copies = new HostStorage[4];
+    private int copyCount;
+
+    private PointwiseKernels() {}
+
+    static PointwiseKernels ofThread() {
+        return OF_THREAD.get();
+    }
+
+    static CpuProgram program(Expression e) {
+        return e.program(PROGRAMS);
+    }
+
+    // ---- storing -----------------------------------------------------------------------------------
+
+    /// Computes all outputs of an expression.
+    void evaluate(Expression e) {
+        long size = e.shape().size();
+        if (size == 0) {
+            return;
+        }
+        CpuProgram cpu = program(e);
+        open(e, 0);
+        PointwiseKernel kernel = null;
+        if (KernelCompiler.accepts(cpu)) {
+            kernel = kernel(cpu, e, KernelCompiler.Form.STORE, null, 0);
+        }
+        if (kernel == null) {
+            interpret(cpu, e, size);
+        } else {
+            store(cpu, e, kernel);
+        }
+        releaseCopies();
+    }
+
+    private void interpret(CpuProgram cpu, Expression e, long size) {
+        if (!cpu.isFloat) {
+            GenericInterpreter.ofThread().run(cpu, e, it, 0, size, 0);
+            return;
+        }
+        boolean inPlace = isInPlace(e);
+        if (size <= PIECE) {
+            FloatInterpreter.ofThread().run(cpu, e, it, 0, size, inPlace, 0);
+        } else {
+            int pieces = Math.toIntExact((size + PIECE - 1) / PIECE);
+            Workers.run(
+                    pieces,
+                    nanoseconds(cpu, size),
+                    piece -> {
+                        long from = (long) piece * PIECE;
+                        long to = Math.min(size, from + PIECE);
+                        FloatInterpreter.ofThread().run(cpu, e, it, from, to, inPlace, 0);
+                    });
+        }
+    }
+
+    private static boolean isInPlace(Expression e) {
+        for (int o = 0; o < e.outputs(); o++) {
+            for (int i = 0; i < e.leaves(); i++) {
+                if (e.leaf(i).storage() == e.destination(o)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void store(CpuProgram cpu, Expression e, PointwiseKernel kernel) {
+        int outer = Math.max(it.rank - 3, 0);
+        int d0 = it.rank >= 3 ? it.extents[it.rank - 3] : 1;
+        int d1 = it.rank >= 2 ? it.extents[it.rank - 2] : 1;
+        int n = it.extents[it.rank - 1];
+        fill(e);
+        long rest = 1;
+        for (int axis = 0; axis < outer; axis++) {
+            rest *= it.extents[axis];
+        }
+        long inner = (long) d0 * d1 * n;
+        long work = nanoseconds(cpu, rest * inner);
+        for (long i = 0; i < rest; i++) {
+            move(e, outer, i, inner);
+            if (work < Workers.WORTH_SHARING || Workers.threads() == 1) {
+                kernel.run(frame, constants, d0, d1, n);
+            } else {
+                share(e, kernel, d0, d1, n, work / rest);
+            }
+        }
+    }
+
+    /// Cuts the outermost axis that is long enough in pieces of about [#PIECE] elements.
+    private void share(
+            Expression e, PointwiseKernel kernel, int d0, int d1, int n, long nanoseconds) {
+        int axis = d0 > 1 ? 0 : d1 > 1 ? 1 : 2;
+        int extent = axis == 0 ? d0 : axis == 1 ? d1 : n;
+        long row = axis == 0 ? (long) d1 * n : axis == 1 ? n : 1;
+        int piece = Math.clamp(PIECE / row, axis == 2 ? Species.LANES_32 : 1, extent);
+        piece = axis == 2 ? (piece + 15) & ~15 : piece; // whole vectors, so that tails do not overlap
+        int rows = piece;
+        int leaves = e.leaves();
+        int outputs = e.outputs();
+        long[] whole = frame;
+        float[] values = constants;
+        Workers.run(
+                (extent + rows - 1) / rows,
+                nanoseconds,
+                block -> {
+                    int first = block * rows;
+                    int count = Math.min(rows, extent - first);
+                    long[] mine = Arrays.copyOf(whole, 3 * leaves + outputs);
+                    for (int i = 0; i < leaves; i++) {
+                        long stride =
+                                axis == 2
+                                        ? it.stride(i, it.rank - 1) * e.leaf(i).dtype().bytes()
+                                        : whole[3 * i + 1 + axis];
+                        mine[3 * i] += first * stride;
+                    }
+                    for (int o = 0; o < outputs; o++) {
+                        mine[3 * leaves + o] += 4 * first * row;
+                    }
+                    kernel.run(
+                            mine,
+                            values,
+                            axis == 0 ? count : d0,
+                            axis == 1 ? count : d1,
+                            axis == 2 ? count : n);
+                });
+    }
+
+    // ---- what reductions need too ------------------------------------------------------------------
+
+    /// Starts a walk over the leaves, keeping `reducedAxes` apart.
+    Iteration open(Expression e, long reducedAxes) {
+        int leaves = e.leaves();
+        it.open(e.shape(), leaves);
+        for (int i = 0; i < leaves; i++) {
+            it.operand(i, e.leaf(i));
+        }
+        it.join(reducedAxes);
+        return it;
+    }
+
+    /// The kernel for this expression and form, or `null` if there is none yet. Leaves that jump along the
+    /// last axis are copied first.
+    @Nullable PointwiseKernel kernel(
+            CpuProgram cpu, Expression e, KernelCompiler.Form form, @Nullable ReduceOp f, long axes) {
+        long pattern = pattern(e);
+        int code = KernelCompiler.code(form, f);
+        PointwiseKernel kernel = cpu.kernel(pattern, code);
+        if (kernel == null) {
+            cpu.calls++;
+            if (cpu.calls > KernelWarmup.CALLS && cpu.reserve(pattern, code)) {
+                KernelWarmup.request(cpu, pattern, form, f);
+            }
+            return null;
+        }
+        straighten(e, axes);
+        return kernel;
+    }
+
+    /// Bit `i`: leaf `i` stands still along the last axis.
+    private long pattern(Expression e) {
+        long pattern = 0;
+        int last = it.rank - 1;
+        for (int i = 0; i < e.leaves(); i++) {
+            if (it.stride(i, last) == 0 && it.extents[last] > 1
+                    || it.extents[last] == 1 && it.rank == 1) {
+                pattern |= 1L << i;
+            }
+        }
+        return pattern;
+    }
+
+    /// Copies leaves whose neighbours along the last axis are apart, so that vectors can be read.
+    private void straighten(Expression e, long axes) {
+        int last = it.rank - 1;
+        boolean[] jumps = null;
+        for (int i = 0; i < e.leaves(); i++) {
+            long stride = it.stride(i, last);
+            if (stride != 0 && stride != 1 && it.extents[last] > 1) {
+                jumps = jumps == null ? new boolean[e.leaves()] : jumps;
+                jumps[i] = true;
+            }
+        }
+        if (jumps == null) {
+            return;
+        }
+        long size = e.shape().size();
+        long[] dense = new long[e.leaves()];
+        for (int i = 0; i < e.leaves(); i++) {
+            if (jumps[i]) {
+                HostStorage copy = HostMemory.allocate(size * 4, "straighten", "", true);
+                if (copyCount == copies.length) {
+                    copies = Arrays.copyOf(copies, 2 * copyCount);
+                }
+                copies[copyCount++] = copy;
+                copy(i, e.leaf(i).dtype(), size, copy.address());
+                dense[i] = copy.address();
+            }
+        }
+        it.open(e.shape(), e.leaves());
+        for (int i = 0; i < e.leaves(); i++) {
+            if (jumps[i]) {
+                it.dense(i, dense[i]);
+            } else {
+                it.operand(i, e.leaf(i));
+            }
+        }
+        it.join(axes);
+    }
+
+    private void copy(int leaf, DType type, long size, long to) {
+        for (long start = 0; start < size; start += 1 << 30) {
+            StridedReader.floats(
+                    it, leaf, type, start, (int) Math.min(1 << 30, size - start), to + 4 * start);
+        }
+    }
+
+    void releaseCopies() {
+        for (int i = 0; i < copyCount; i++) {
+            copies[i].release();
+        }
+        copyCount = 0;
+    }
+
+    /// Writes strides, outputs and constants into the frame; base addresses follow by [#move].
+    void fill(Expression e) {
+        int leaves = e.leaves();
+        int needed = 3 * leaves + e.outputs() + 1;
+        if (frame.length < needed) {
+            frame = new long[2 * needed];
+        }
+        for (int i = 0; i < leaves; i++) {
+            Tensor leaf = e.leaf(i);
+            int bytes = leaf.dtype().bytes();
+            frame[3 * i + 1] = it.rank >= 3 ? it.stride(i, it.rank - 3) * bytes : 0;
+            frame[3 * i + 2] = it.rank >= 2 ? it.stride(i, it.rank - 2) * bytes : 0;
+        }
+        int count = e.constants();
+        if (constants.length < count) {
+            constants = new float[2 * count];
+        }
+        for (int i = 0; i < count; i++) {
+            constants[i] = (float) e.constant(i);
+        }
+        move(e, 0, 0, 0);
+    }
+
+    /// Sets the frame's addresses to the `index`-th place along the first `outer` axes.
+    private void move(Expression e, int outer, long index, long inner) {
+        int leaves = e.leaves();
+        for (int i = 0; i < leaves; i++) {
+            long offset = 0;
+            long rest = index;
+            for (int axis = outer - 1; axis >= 0; axis--) {
+                long next = rest / it.extents[axis];
+                offset += (rest - next * it.extents[axis]) * it.stride(i, axis);
+                rest = next;
+            }
+            frame[3 * i] = it.addresses[i] + offset * e.leaf(i).dtype().bytes();
+        }
+        for (int o = 0; o < e.outputs(); o++) {
+            HostStorage to = (HostStorage) e.destination(o);
+            frame[3 * leaves + o] = to.address() + 4 * index * inner;
+        }
+    }
+
+    long[] frame() {
+        return frame;
+    }
+
+    float[] constants() {
+        return constants;
+    }
+
+    Iteration iteration() {
+        return it;
+    }
+
+    /// About how long one thread takes: some 16 additions a nanosecond, and no faster than memory.
+    static long nanoseconds(CpuProgram cpu, long elements) {
+        return elements * Math.max(cpu.cost, 2 * (cpu.program.leaves() + cpu.program.outputs())) / 16;
+    }
+}

@@ -1,0 +1,318 @@
+package aligrad.backends.cpu;
+
+import aligrad.tensor.DType;
+import aligrad.tensor.Pointwise;
+import aligrad.tensor.ReduceOp;
+import aligrad.tensor.Reduction;
+import aligrad.tensor.Tensor;
+import aligrad.tensor.spi.Expression;
+import aligrad.tensor.spi.HostStorage;
+import java.util.List;
+
+/// Joins elements along axes, taking a pending expression as prologue where a kernel for it exists.
+///
+/// After axes are joined, nearly every reduction runs along rows (the last axis goes) or down columns
+/// (the last axis stays); the rest is brought into that form by a copy. Long rows and columns are cut
+/// in pieces of fixed length whose results are joined in turn: better rounding, work for several
+/// threads, and the same bits for any number of them.
+final class ReduceKernels {
+
+    /// Elements of a row that are joined into one partial result.
+    private static final int ROW_PIECE = 4096;
+
+    /// Rows that are joined into one partial row.
+    private static final int COLUMN_PIECE = 256;
+
+    private ReduceKernels() {}
+
+    static void reduce(Reduction.Reduce op, HostStorage result) {
+        Tensor x = op.x();
+        long to = result.address();
+        if (x.dtype() != DType.F32) {
+            GenericReduce.reduce(op, to);
+            return;
+        }
+        long axes = bits(op.axes());
+        if (x.size() == 0) {
+            StridedReader.fill((float) op.f().identity(), (int) op.shape().size(), to);
+            return;
+        }
+        if (!x.isComputed() && x.op() instanceof Pointwise && fused(op, x, axes, to)) {
+            return;
+        }
+        computed(op, x, axes, to);
+    }
+
+    private static long bits(List<Integer> axes) {
+        long bits = 0;
+        for (int i = 0; i < axes.size(); i++) {
+            bits |= 1L << axes.get(i);
+        }
+        return bits;
+    }
+
+    /// The three nested axes of a reduction, and how it runs.
+    private record Plan(KernelCompiler.Form form, int d0, int d1, int n) {}
+
+    /// The plan for the joined axes, or `STORE` if they are in no order that a kernel has.
+    private static Plan plan(Iteration it) {
+        int rank = it.rank;
+        boolean last = it.reduced[rank - 1];
+        int n = it.extents[rank - 1];
+        int d1 = rank > 1 ? it.extents[rank - 2] : 1;
+        int d0 = rank > 2 ? it.extents[rank - 3] : 1;
+        boolean middle = rank > 1 && it.reduced[rank - 2];
+        boolean first = rank > 2 && it.reduced[rank - 3];
+        if (rank <= 3 && last && !middle && !first) {
+            return new Plan(KernelCompiler.Form.ROWS, d0, d1, n);
+        }
+        if (rank <= 3 && rank > 1 && !last && middle && !first) {
+            return new Plan(KernelCompiler.Form.COLUMNS, d0, d1, n);
+        }
+        return new Plan(KernelCompiler.Form.STORE, d0, d1, n);
+    }
+
+    // ---- with a prologue ---------------------------------------------------------------------------
+
+    /// Runs the compiled kernel if there is one; otherwise counts the call and does nothing.
+    private static boolean fused(Reduction.Reduce op, Tensor x, long axes, long to) {
+        try (Expression e = Expression.prologue(x)) {
+            PointwiseKernels kernels = PointwiseKernels.ofThread();
+            CpuProgram cpu = PointwiseKernels.program(e);
+            if (!KernelCompiler.accepts(cpu)) {
+                return e.abandon();
+            }
+            Iteration it = kernels.open(e, axes);
+            Plan plan = plan(it);
+            if (plan.form == KernelCompiler.Form.STORE) {
+                return e.abandon();
+            }
+            PointwiseKernel kernel = kernels.kernel(cpu, e, plan.form, op.f(), axes);
+            if (kernel == null) {
+                return e.abandon();
+            }
+            plan = plan(it); // copies may have joined axes further
+            run(cpu, e, kernels, kernel, plan, op.f(), to);
+            kernels.releaseCopies();
+            e.storeOutputs();
+            return true;
+        }
+    }
+
+    private static void run(
+            CpuProgram cpu,
+            Expression e,
+            PointwiseKernels kernels,
+            PointwiseKernel kernel,
+            Plan plan,
+            ReduceOp f,
+            long to) {
+        kernels.fill(e);
+        boolean rows = plan.form == KernelCompiler.Form.ROWS;
+        int length = rows ? plan.n : plan.d1;
+        int piece = rows ? ROW_PIECE : COLUMN_PIECE;
+        int pieces = (length + piece - 1) / piece;
+        int results = rows ? plan.d0 * plan.d1 : plan.d0 * plan.n;
+        if (pieces == 1) {
+            whole(cpu, e, kernels, kernel, plan, to);
+            return;
+        }
+        long partial = Scratch.address(Scratch.Use.REDUCTION, 4L * results * pieces);
+        pieces(cpu, e, kernels, kernel, plan, pieces, partial);
+        joinPartials(f, plan, pieces, partial, to);
+    }
+
+    /// Short rows or columns: shared among threads by the outermost axis.
+    private static void whole(
+            CpuProgram cpu,
+            Expression e,
+            PointwiseKernels kernels,
+            PointwiseKernel kernel,
+            Plan plan,
+            long to) {
+        boolean rows = plan.form == KernelCompiler.Form.ROWS;
+        int axis = plan.d0 > 1 || !rows ? 0 : 1;
+        int extent = axis == 0 ? plan.d0 : plan.d1;
+        long size = (long) plan.d0 * plan.d1 * plan.n;
+        long each = Math.max(size / extent, 1);
+        int step = Math.clamp(65_536 / each, 1, extent);
+        long[] frame = kernels.frame();
+        float[] constants = kernels.constants();
+        int slot = 3 * e.leaves() + e.outputs();
+        frame[slot] = to;
+        long work = PointwiseKernels.nanoseconds(cpu, size);
+        if (work < Workers.WORTH_SHARING || step == extent || Workers.threads() == 1) {
+            kernel.run(frame, constants, plan.d0, plan.d1, plan.n);
+            return;
+        }
+        long resultsEach = rows ? (axis == 0 ? plan.d1 : 1) : plan.n;
+        Workers.run(
+                (extent + step - 1) / step,
+                work,
+                block -> {
+                    int first = block * step;
+                    int count = Math.min(step, extent - first);
+                    long[] mine = frame.clone();
+                    advance(mine, e, axis, first, each);
+                    mine[slot] = to + 4 * first * resultsEach;
+                    kernel.run(
+                            mine,
+                            constants,
+                            axis == 0 ? count : plan.d0,
+                            axis == 1 ? count : plan.d1,
+                            plan.n);
+                });
+    }
+
+    private static void advance(long[] frame, Expression e, int axis, int first, long each) {
+        int leaves = e.leaves();
+        for (int i = 0; i < leaves; i++) {
+            frame[3 * i] += first * frame[3 * i + 1 + axis];
+        }
+        for (int o = 0; o < e.outputs(); o++) {
+            frame[3 * leaves + o] += 4 * first * each;
+        }
+    }
+
+    /// Long rows or columns: one partial result for each piece of each.
+    private static void pieces(
+            CpuProgram cpu,
+            Expression e,
+            PointwiseKernels kernels,
+            PointwiseKernel kernel,
+            Plan plan,
+            int pieces,
+            long partial) {
+        boolean rows = plan.form == KernelCompiler.Form.ROWS;
+        Iteration it = kernels.iteration();
+        long[] frame = kernels.frame();
+        float[] constants = kernels.constants();
+        int leaves = e.leaves();
+        int slot = 3 * leaves + e.outputs();
+        int outer = rows ? plan.d0 * plan.d1 : plan.d0;
+        long size = (long) plan.d0 * plan.d1 * plan.n;
+        Workers.run(
+                outer * pieces,
+                PointwiseKernels.nanoseconds(cpu, size),
+                block -> {
+                    int row = block / pieces;
+                    int piece = block % pieces;
+                    long[] mine = frame.clone();
+                    int i0 = rows ? row / plan.d1 : row;
+                    int i1 = rows ? row % plan.d1 : piece * COLUMN_PIECE;
+                    int x = rows ? piece * ROW_PIECE : 0;
+                    for (int i = 0; i < leaves; i++) {
+                        long bytes = e.leaf(i).dtype().bytes();
+                        mine[3 * i] +=
+                                i0 * mine[3 * i + 1]
+                                        + i1 * mine[3 * i + 2]
+                                        + x * it.stride(i, it.rank - 1) * bytes;
+                    }
+                    long before = ((long) i0 * plan.d1 + i1) * plan.n + x;
+                    for (int o = 0; o < e.outputs(); o++) {
+                        mine[3 * leaves + o] += 4 * before;
+                    }
+                    if (rows) {
+                        mine[slot] = partial + 4L * block;
+                        kernel.run(mine, constants, 1, 1, Math.min(ROW_PIECE, plan.n - x));
+                    } else {
+                        mine[slot] = partial + 4L * block * plan.n;
+                        int count = Math.min(COLUMN_PIECE, plan.d1 - i1);
+                        kernel.run(mine, constants, 1, count, plan.n);
+                    }
+                });
+    }
+
+    private static void joinPartials(ReduceOp f, Plan plan, int pieces, long partial, long to) {
+        if (plan.form == KernelCompiler.Form.ROWS) {
+            ReduceLoops.rows(f, partial, 4L * pieces, plan.d0 * plan.d1, pieces, to);
+        } else {
+            long row = 4L * plan.n;
+            for (int i0 = 0; i0 < plan.d0; i0++) {
+                ReduceLoops.columns(
+                        f, partial + i0 * pieces * row, row, pieces, plan.n, to + i0 * row);
+            }
+        }
+    }
+
+    // ---- of numbers that exist ---------------------------------------------------------------------
+
+    private static void computed(Reduction.Reduce op, Tensor x, long axes, long to) {
+        PointwiseKernels kernels = PointwiseKernels.ofThread();
+        Iteration it = kernels.iteration();
+        x.storage();
+        it.open(x.shape(), 1);
+        it.operand(0, x);
+        it.join(axes);
+        Plan plan = plan(it);
+        long stride = it.stride(0, it.rank - 1);
+        boolean strided = stride != 1 && it.extents[it.rank - 1] > 1;
+        if (plan.form == KernelCompiler.Form.STORE || strided) {
+            rearranged(op, x, to);
+            return;
+        }
+        long s0 = it.rank > 2 ? 4 * it.stride(0, it.rank - 3) : 0;
+        long s1 = it.rank > 1 ? 4 * it.stride(0, it.rank - 2) : 0;
+        run(op.f(), plan, it.addresses[0], s0, s1, to);
+    }
+
+    /// Kept axes to the front, reduced ones to the back, and again.
+    private static void rearranged(Reduction.Reduce op, Tensor x, long to) {
+        int rank = x.shape().rank();
+        int[] order = new int[rank];
+        int kept = 1;
+        int n = 0;
+        for (int axis = 0; axis < rank; axis++) {
+            if (!op.axes().contains(axis)) {
+                order[n++] = axis;
+                kept *= x.shape().extent(axis);
+            }
+        }
+        for (int axis : op.axes()) {
+            order[n++] = axis;
+        }
+        Tensor rows = x.detach().permute(order).copy();
+        int length = (int) (x.size() / kept);
+        long address = ((HostStorage) rows.storage()).address();
+        run(op.f(), new Plan(KernelCompiler.Form.ROWS, 1, kept, length), address, 0, 4L * length, to);
+    }
+
+    private static void run(ReduceOp f, Plan plan, long x, long s0, long s1, long to) {
+        boolean rows = plan.form == KernelCompiler.Form.ROWS;
+        int length = rows ? plan.n : plan.d1;
+        int piece = rows ? ROW_PIECE : COLUMN_PIECE;
+        int pieces = (length + piece - 1) / piece;
+        long size = (long) plan.d0 * plan.d1 * plan.n;
+        if (pieces > 1) {
+            int results = rows ? plan.d0 * plan.d1 : plan.d0 * plan.n;
+            long partial = Scratch.address(Scratch.Use.REDUCTION, 4L * results * pieces);
+            int outer = rows ? plan.d0 * plan.d1 : plan.d0;
+            Workers.run(
+                    outer * pieces,
+                    size / 8,
+                    block -> piece(f, plan, x, s0, s1, block / pieces, block % pieces, partial + (rows ? 4L : 4L * plan.n) * block));
+            joinPartials(f, plan, pieces, partial, to);
+        } else {
+            for (int i0 = 0; i0 < plan.d0; i0++) {
+                if (rows) {
+                    ReduceLoops.rows(f, x + i0 * s0, s1, plan.d1, plan.n, to + 4L * i0 * plan.d1);
+                } else {
+                    ReduceLoops.columns(f, x + i0 * s0, s1, plan.d1, plan.n, to + 4L * i0 * plan.n);
+                }
+            }
+        }
+    }
+
+    private static void piece(
+            ReduceOp f, Plan plan, long x, long s0, long s1, int row, int piece, long to) {
+        if (plan.form == KernelCompiler.Form.ROWS) {
+            int start = piece * ROW_PIECE;
+            long from = x + row / plan.d1 * s0 + row % plan.d1 * s1 + 4L * start;
+            ReduceLoops.rows(f, from, 0, 1, Math.min(ROW_PIECE, plan.n - start), to);
+        } else {
+            int start = piece * COLUMN_PIECE;
+            int count = Math.min(COLUMN_PIECE, plan.d1 - start);
+            ReduceLoops.columns(f, x + row * s0 + start * s1, s1, count, plan.n, to);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package aligrad.benchmarks;
+
+import aligrad.tensor.Random;
+import aligrad.tensor.Tensor;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// How long does an element of the five-operation chain `tanh(sigmoid(a·b + 0.5)·a)` take, on one
+/// thread, written, fused and computed?
+///
+/// The score is nanoseconds an element of 64 K elements.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(PointwiseChain.N)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Daligrad.threads=1"})
+public class PointwiseChain {
+
+    static final int N = 65_536;
+
+    /// How often an expression is interpreted before it is compiled: the second never compiles.
+    @Param({"16", "1000000000"})
+    public int callsBeforeCompiling;
+
+    private Tensor a = Tensor.scalar(0f);
+    private Tensor b = Tensor.scalar(0f);
+
+    @Setup
+    public void setup() {
+        System.setProperty("aligrad.cpu.compile.calls", Integer.toString(callsBeforeCompiling));
+        Random random = Random.stream(1);
+        a = random.normal(0, 1, N);
+        b = random.normal(0, 1, N);
+    }
+
+    @Benchmark
+    public double chain() {
+        return aligrad.tensor.Scope.compute(
+                "chain", () -> a.mul(b).add(0.5).sigmoid().mul(a).tanh().select(0, 0).item());
+    }
+}

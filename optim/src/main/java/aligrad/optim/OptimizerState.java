@@ -1,0 +1,10 @@
+package aligrad.optim;
+
+import aligrad.tensor.Tensor;
+import java.util.Map;
+
+/// Everything an optimizer remembers, by name: what a checkpoint saves.
+///
+/// @param tensors as `kind/parameter`, for example `momentum/conv1.weight`
+/// @param numbers such as `steps`
+public record OptimizerState(Map<String, Tensor> tensors, Map<String, Double> numbers) {}

@@ -1,0 +1,110 @@
+package aligrad.tensor;
+
+import aligrad.tensor.spi.Backend;
+import aligrad.tensor.spi.BackendProvider;
+import aligrad.tensor.spi.ReferenceBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Where tensors live and are computed.
+///
+/// `cpu` is the fast one, from the module `aligrad.backends.cpu`; `reference` is always there: plain
+/// loops in double, the oracle of the tests. New tensors are made on [#current()], which is the
+/// device of the innermost [#use], or the one named by `-Daligrad.device=NAME`, or `cpu`.
+public final class Device {
+
+    private static final Map<String, Device> OPEN = new ConcurrentHashMap<>();
+    private static final String REFERENCE = "reference";
+
+    private final String name;
+    private final Backend backend;
+
+    private Device(String name, Backend backend) {
+        this.name = name;
+        this.backend = backend;
+    }
+
+    /// The device with this name.
+    ///
+    /// @throws IllegalArgumentException if there is none; the message lists those that there are
+    /// @throws IllegalStateException if it exists but cannot be used, with the reason
+    public static Device of(String name) {
+        Device open = OPEN.get(name);
+        return open != null ? open : OPEN.computeIfAbsent(name, Device::open);
+    }
+
+    /// The device of new tensors here.
+    public static Device current() {
+        Device device = Context.current().device();
+        return device != null ? device : Preferred.DEVICE;
+    }
+
+    /// Runs `body` with `device` for new tensors.
+    public static <T extends @Nullable Object> T use(Device device, Supplier<T> body) {
+        return Context.current().withDevice(device).call(body);
+    }
+
+    /// Names of the devices that can be used, best first.
+    public static List<String> available() {
+        List<String> names = new ArrayList<>();
+        for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+            names.addAll(provider.devices());
+        }
+        names.add(REFERENCE);
+        return names;
+    }
+
+    private static Device open(String name) {
+        if (name.equals(REFERENCE)) {
+            return new Device(name, new ReferenceBackend());
+        }
+        for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+            if (provider.devices().contains(name)) {
+                return new Device(name, provider.open(name));
+            }
+        }
+        throw new IllegalArgumentException(
+                "no device '" + name + "'; there are: " + String.join(", ", available()));
+    }
+
+    /// What computes here. For backends and tests of backends.
+    public Backend backend() {
+        return backend;
+    }
+
+    /// The name, such as `cpu`.
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /// Chosen once, when first needed.
+    private static final class Preferred {
+        static final Device DEVICE = choose();
+
+        private static Device choose() {
+            String wanted = System.getProperty("aligrad.device");
+            if (wanted != null) {
+                return of(wanted);
+            }
+            String best = available().getFirst();
+            if (best.equals(REFERENCE)) {
+                System.getLogger("aligrad")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "no fast backend was found, so everything runs on the plain reference"
+                                    + " backend, which is slow; add aligrad-backends-cpu");
+            }
+            return of(best);
+        }
+    }
+}

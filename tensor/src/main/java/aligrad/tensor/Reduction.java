@@ -1,0 +1,57 @@
+package aligrad.tensor;
+
+import java.util.List;
+
+/// Operations that join all elements along some axes.
+public sealed interface Reduction extends Computation {
+
+    /// The tensor that is reduced; it may be pending, and is then computed inside the reduction.
+    Tensor x();
+
+    @Override
+    default int arity() {
+        return 1;
+    }
+
+    @Override
+    default Tensor input(int i) {
+        return x();
+    }
+
+    /// `f` joined along `axes` (ascending); they stay in the result with extent 1.
+    ///
+    /// The order of joining is fixed by the shape alone, so the bits never depend on the number of
+    /// threads.
+    record Reduce(ReduceOp f, Tensor x, List<Integer> axes, Shape shape) implements Reduction {
+        @Override
+        public String name() {
+            return f.label();
+        }
+
+        @Override
+        public DType dtype() {
+            return x.dtype();
+        }
+    }
+
+    /// `Σ x²` over all elements, accumulated in double whatever the type of `x`: a single `F64`.
+    ///
+    /// The norm that ALI-G divides by; a float32 accumulation would lose the small entries of a
+    /// large gradient.
+    record SquaredNorm(Tensor x) implements Reduction {
+        @Override
+        public String name() {
+            return "squared_norm";
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.SCALAR;
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.F64;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package aligrad.tensor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Joining elements along axes: sums, means, extremes, norms.
+///
+/// Each takes the axes to join (negative ones count from the end; none means all) and drops them;
+/// the methods with `Keep` leave them with extent 1, so that the result broadcasts against the input.
+/// Sums are taken in a fixed order that depends on the shape alone.
+public sealed interface Reductions permits Tensor {
+
+    Tensor self();
+
+    Shape shape();
+
+    DType dtype();
+
+    /// The sum along `axes`, or of everything. `BOOL`s are counted, in `I64`.
+    default Tensor sum(int... axes) {
+        return drop(reduce(ReduceOp.SUM, counted(), axes), axes);
+    }
+
+    /// The sum with the axes kept as 1.
+    default Tensor sumKeep(int... axes) {
+        return reduce(ReduceOp.SUM, counted(), axes);
+    }
+
+    /// The mean along `axes`, or of everything. Whole numbers and `BOOL`s become `F32`.
+    default Tensor mean(int... axes) {
+        return drop(meanKeep(axes), axes);
+    }
+
+    /// The mean with the axes kept as 1.
+    default Tensor meanKeep(int... axes) {
+        Tensor x = dtype().isFloating() ? self() : self().to(DType.F32);
+        return reduce(ReduceOp.SUM, x, axes).mul(1.0 / count(axes));
+    }
+
+    /// The product along `axes`, or of everything.
+    default Tensor prod(int... axes) {
+        return drop(reduce(ReduceOp.PROD, self(), axes), axes);
+    }
+
+    /// The largest along `axes`, or of everything. The gradient is shared by ties.
+    default Tensor max(int... axes) {
+        return drop(maxKeep(axes), axes);
+    }
+
+    /// The largest with the axes kept as 1.
+    default Tensor maxKeep(int... axes) {
+        return reduce(ReduceOp.MAX, self(), axes);
+    }
+
+    /// The smallest along `axes`, or of everything. The gradient is shared by ties.
+    default Tensor min(int... axes) {
+        return drop(minKeep(axes), axes);
+    }
+
+    /// The smallest with the axes kept as 1.
+    default Tensor minKeep(int... axes) {
+        return reduce(ReduceOp.MIN, self(), axes);
+    }
+
+    /// Whether any `BOOL` along `axes` is true.
+    default Tensor any(int... axes) {
+        return self().to(DType.I32).max(axes).ne(0);
+    }
+
+    /// Whether all `BOOL`s along `axes` are true.
+    default Tensor all(int... axes) {
+        return self().to(DType.I32).min(axes).ne(0);
+    }
+
+    /// The variance along `axes` with divisor `n - correction`: 0 for that of the numbers themselves,
+    /// 1 for the unbiased estimate.
+    default Tensor variance(int correction, int... axes) {
+        return drop(varianceKeep(correction, axes), axes);
+    }
+
+    /// The variance with the axes kept as 1, see [#variance].
+    default Tensor varianceKeep(int correction, int... axes) {
+        long n = count(axes) - correction;
+        if (n <= 0) {
+            throw new ShapeException(
+                    "variance of %s over axes %s: %d elements less a correction of %d leave nothing to divide by"
+                            .formatted(shape(), Arrays.toString(axes), count(axes), correction));
+        }
+        return reduce(ReduceOp.SUM, self().sub(meanKeep(axes)).square(), axes).mul(1.0 / n);
+    }
+
+    /// The standard deviation, see [#variance].
+    default Tensor std(int correction, int... axes) {
+        return variance(correction, axes).sqrt();
+    }
+
+    /// The Euclidean norm along `axes`, or of everything.
+    default Tensor norm(int... axes) {
+        return self().square().sum(axes).sqrt();
+    }
+
+    /// `Σ x²` over everything as a single `F64`, accumulated in double.
+    default Tensor squaredNorm() {
+        requireFloating("squared_norm", self());
+        return Tensor.make(new Reduction.SquaredNorm(self()));
+    }
+
+    /// `log Σ exp(x)` along `axes`, without overflow.
+    default Tensor logSumExp(int... axes) {
+        return drop(logSumExpKeep(axes), axes);
+    }
+
+    /// `log Σ exp(x)` with the axes kept as 1.
+    default Tensor logSumExpKeep(int... axes) {
+        Tensor m = reduce(ReduceOp.MAX, self(), axes).detach();
+        Tensor finite = m.isFinite().where(m, 0); // a row of -∞ has the result -∞, not NaN
+        return reduce(ReduceOp.SUM, self().sub(finite).exp(), axes).log().add(finite);
+    }
+
+    /// `exp(x) / Σ exp(x)` along an axis.
+    default Tensor softmax(int axis) {
+        requireFloating("softmax", self());
+        return Tensor.make(new Normalization.Softmax(self(), shape().axis(axis)));
+    }
+
+    /// `x - log Σ exp(x)` along an axis.
+    default Tensor logSoftmax(int axis) {
+        requireFloating("log_softmax", self());
+        return Tensor.make(new Normalization.LogSoftmax(self(), shape().axis(axis)));
+    }
+
+    private Tensor counted() {
+        return dtype() == DType.BOOL ? self().to(DType.I64) : self();
+    }
+
+    private long count(int[] axes) {
+        if (axes.length == 0) {
+            return shape().size();
+        }
+        long count = 1;
+        for (int axis : axes) {
+            count *= shape().extent(axis);
+        }
+        return count;
+    }
+
+    private static Tensor reduce(ReduceOp f, Tensor x, int[] axes) {
+        if (x.dtype() == DType.BOOL || x.dtype() == DType.U8) {
+            throw new ShapeException(
+                    "%s of %s %s: it needs numbers; cast with to(DType.F32)"
+                            .formatted(f.label(), x.dtype(), x.shape()));
+        }
+        Shape shape = x.shape();
+        int rank = shape.rank();
+        boolean[] joined = new boolean[rank];
+        for (int axis : axes) {
+            int at = shape.axis(axis);
+            if (joined[at]) {
+                throw new ShapeException(
+                        "%s of %s over axes %s: axis %d is named twice"
+                                .formatted(f.label(), shape, Arrays.toString(axes), axis));
+            }
+            joined[at] = true;
+        }
+        if (axes.length == 0) {
+            Arrays.fill(joined, true);
+        }
+        List<Integer> list = new ArrayList<>(rank);
+        int[] extents = shape.toArray();
+        for (int i = 0; i < rank; i++) {
+            if (joined[i]) {
+                if (extents[i] == 0 && (f == ReduceOp.MAX || f == ReduceOp.MIN) && shape.size() == 0) {
+                    throw new ShapeException(
+                            "%s of %s along axis %d: there is nothing to choose from"
+                                    .formatted(f.label(), shape, i));
+                }
+                list.add(i);
+                extents[i] = 1;
+            }
+        }
+        return Tensor.make(new Reduction.Reduce(f, x, list, Shape.owning(extents)));
+    }
+
+    /// Removes the axes that a reduction kept.
+    private Tensor drop(Tensor kept, int[] axes) {
+        if (axes.length == 0) {
+            return kept.shape().rank() == 0 ? kept : kept.reshape();
+        }
+        boolean[] dropped = new boolean[shape().rank()];
+        for (int axis : axes) {
+            dropped[shape().axis(axis)] = true;
+        }
+        int[] extents = new int[dropped.length - axes.length];
+        int n = 0;
+        for (int i = 0; i < dropped.length; i++) {
+            if (!dropped[i]) {
+                extents[n++] = shape().extent(i);
+            }
+        }
+        return kept.reshape(extents);
+    }
+
+    private static void requireFloating(String op, Tensor x) {
+        if (!x.dtype().isFloating()) {
+            throw new ShapeException(
+                    "%s of %s %s: it needs F32 or F64; cast with to(DType.F32)"
+                            .formatted(op, x.dtype(), x.shape()));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package aligrad.tensor.spi;
+
+import aligrad.tensor.Computation;
+import aligrad.tensor.DType;
+import java.lang.foreign.MemorySegment;
+
+/// What a device must do: hold memory, compute pending pointwise expressions, and compute the other
+/// operations.
+///
+/// Every operation arrives with shapes and types already checked. A backend is one exhaustive
+/// `switch` over [Computation] without `default`, and passes the suite in `backends/conformance`.
+/// Results do not depend on the number of threads.
+public interface Backend {
+
+    /// The device's name, such as `cpu`.
+    String name();
+
+    /// New storage of `bytes`, contents undefined.
+    ///
+    /// @param label the operation it is for
+    /// @param layer the layer it is for, empty outside layers
+    /// @param scoped whether a scope will release it
+    Storage allocate(long bytes, String label, String layer, boolean scoped);
+
+    /// Computes all outputs of a pointwise expression in one pass and writes them to its
+    /// destinations. A destination may also be a leaf's storage, read at the same places only.
+    void evaluate(Expression expression);
+
+    /// Computes `op` into `result`, which holds exactly the elements of `op.shape()`, row-major.
+    /// Inputs answer [aligrad.tensor.Tensor#storage()] and [aligrad.tensor.Tensor#layout()], which
+    /// computes them if they are pending.
+    void compute(Computation op, Storage result);
+
+    /// One element, as a double; waits for the device.
+    ///
+    /// @param index counted in elements from the start of the storage
+    double read(Storage from, DType dtype, long index);
+
+    /// Copies `from` into `to`, starting `offset` bytes into `to`.
+    void upload(MemorySegment from, Storage to, long offset);
+
+    /// Fills `to` with the bytes of `from` that start `offset` bytes into it; waits for the device.
+    void download(Storage from, long offset, MemorySegment to);
+}

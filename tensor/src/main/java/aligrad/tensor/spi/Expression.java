@@ -1,0 +1,295 @@
+package aligrad.tensor.spi;
+
+import aligrad.tensor.DType;
+import aligrad.tensor.Op;
+import aligrad.tensor.Pointwise;
+import aligrad.tensor.Shape;
+import aligrad.tensor.Tensor;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A pending pointwise expression gathered for one kernel: its structure ([Program]), its leaves, its
+/// constants and where the results go.
+///
+/// Gathering walks the pending tensors once; a part that is used several times becomes one node.
+/// Three rules keep work bounded:
+///
+/// - an expression of more than [#LIMIT] nodes is computed in parts,
+/// - a part that broadcasts to many more elements than it has is computed before,
+/// - a part that several kernels need is stored by the second of them (or the third, if it is cheap).
+///
+/// Objects are reused by their thread: nothing may hold one after the kernel ran.
+public final class Expression implements AutoCloseable {
+
+    /// The most nodes, leaves included, that one pending expression grows to.
+    public static final int LIMIT = 40;
+
+    private static final int CAPACITY = 192;
+    private static final long RECOMPUTE = 16_384;
+
+    private static final ThreadLocal<ArrayDeque<Expression>> FREE =
+            ThreadLocal.withInitial(ArrayDeque::new);
+
+    private final int[] key = new int[3 * CAPACITY];
+    private final Tensor[] tensors = new Tensor[CAPACITY];
+    private final Tensor[] leaves = new Tensor[CAPACITY];
+    private final double[] constants = new double[CAPACITY];
+    private final Pointwise.Uniform[] uniforms = new Pointwise.Uniform[CAPACITY];
+    private final int[] outputNodes = new int[CAPACITY];
+    private final @Nullable Tensor[] outputTensors = new @Nullable Tensor[CAPACITY];
+    private final Storage[] destinations = new Storage[CAPACITY];
+    private Shape shape = Shape.SCALAR;
+    private int nodes;
+    private int leafCount;
+    private int constantCount;
+    private int uniformCount;
+    private int outputs;
+
+    private Expression() {}
+
+    // ---- rules at the time of writing --------------------------------------------------------------
+
+    /// Keeps an operation's expression bounded: computes pending inputs, largest first, until `weight`
+    /// is at most [#LIMIT]. Returns the weight that is left.
+    public static int limit(Op op, int weight) {
+        int total = weight;
+        while (total > LIMIT) {
+            Tensor largest = op.input(0);
+            for (int i = 1; i < op.arity(); i++) {
+                if (op.input(i).weight() > largest.weight()) {
+                    largest = op.input(i);
+                }
+            }
+            largest.storage();
+            total = 1; // counted anew, as the largest may be several of the inputs
+            for (int i = 0; i < op.arity(); i++) {
+                total += Math.max(1, op.input(i).weight());
+            }
+        }
+        return total;
+    }
+
+    // ---- gathering ---------------------------------------------------------------------------------
+
+    /// Computes a pending tensor and, with it, the parts that are worth storing.
+    public static void force(Tensor root) {
+        try (Expression e = open(root.shape())) {
+            int node = e.visit(root, root);
+            e.output(node, root, root.allocate());
+            root.device().backend().evaluate(e);
+            e.storeOutputs();
+        }
+    }
+
+    /// The expression that computes `x`, for a kernel that takes it as a prologue: the root's values
+    /// are the elements of `x`; parts worth storing are outputs. To be closed after the kernel ran
+    /// and [#storeOutputs()] was called.
+    public static Expression prologue(Tensor x) {
+        Expression e = open(x.shape());
+        e.visit(x, x);
+        return e;
+    }
+
+    /// Computes all `values`, of one shape, in one pass over `destinations`, which their leaves may
+    /// read at the same places. Returns false, having done nothing, if that is not possible.
+    public static boolean evaluateInPlace(Tensor[] values, Storage[] destinations) {
+        int weight = 0;
+        for (Tensor value : values) {
+            weight += value.weight();
+        }
+        if (weight > CAPACITY - LIMIT) {
+            return false;
+        }
+        try (Expression e = open(values[0].shape())) {
+            for (int i = 0; i < values.length; i++) {
+                int node = e.visit(values[i], values[i]);
+                e.output(node, null, destinations[i]);
+            }
+            for (int i = 0; i < e.leafCount; i++) {
+                if (!e.readsInStep(e.leaves[i], destinations)) {
+                    e.outputs = 0;
+                    return false;
+                }
+            }
+            values[0].device().backend().evaluate(e);
+            e.storeOutputs();
+            return true;
+        }
+    }
+
+    private boolean readsInStep(Tensor leaf, Storage[] destinations) {
+        Storage from = leaf.storage();
+        for (Storage to : destinations) {
+            if (from == to) {
+                return leaf.layout().isContiguous()
+                        && leaf.layout().offset() == 0
+                        && leaf.shape().equals(shape);
+            }
+        }
+        return true;
+    }
+
+    private static Expression open(Shape shape) {
+        Expression e = FREE.get().pollLast();
+        if (e == null) {
+            e = new Expression();
+        }
+        e.shape = shape;
+        return e;
+    }
+
+    /// Forgets the tensors and makes the object available again.
+    @Override
+    public void close() {
+        Arrays.fill(tensors, 0, nodes, null);
+        Arrays.fill(leaves, 0, leafCount, null);
+        Arrays.fill(uniforms, 0, uniformCount, null);
+        Arrays.fill(outputTensors, 0, outputs, null);
+        Arrays.fill(destinations, 0, outputs, null);
+        nodes = 0;
+        leafCount = 0;
+        constantCount = 0;
+        uniformCount = 0;
+        outputs = 0;
+        FREE.get().addLast(this);
+    }
+
+    private int visit(Tensor t, Tensor root) {
+        for (int i = 0; i < nodes; i++) {
+            if (tensors[i] == t) {
+                return i;
+            }
+        }
+        if (t.isComputed() || !(t.op() instanceof Pointwise op)) {
+            return leaf(t);
+        }
+        boolean whole = t.shape().equals(shape);
+        if (t != root) {
+            if (!whole && isWastefulToBroadcast(op, t)) {
+                return leaf(t);
+            }
+        }
+        int node =
+                switch (op) {
+                    case Pointwise.Unary(var f, var x, var type) ->
+                            node(t, Program.UNARY_BASE + f.ordinal(), type, visit(x, root), 0, 0);
+                    case Pointwise.Binary(var f, var a, var b, _, var type) -> {
+                        int p = visit(a, root);
+                        int q = visit(b, root);
+                        yield node(t, Program.BINARY_BASE + f.ordinal(), type, p, q, 0);
+                    }
+                    case Pointwise.Where(var condition, var a, var b, _) -> {
+                        int p = visit(condition, root);
+                        int q = visit(a, root);
+                        int r = visit(b, root);
+                        yield node(t, Program.Kind.WHERE.ordinal(), t.dtype(), p, q, r);
+                    }
+                    case Pointwise.Cast(var x, var type) ->
+                            node(t, Program.Kind.CAST.ordinal(), type, visit(x, root), 0, 0);
+                    case Pointwise.Fill(var value, _, var type) -> {
+                        constants[constantCount++] = value;
+                        yield node(t, Program.Kind.FILL.ordinal(), type, 0, 0, 0);
+                    }
+                    case Pointwise.Uniform u -> {
+                        uniforms[uniformCount++] = u;
+                        yield node(t, Program.Kind.UNIFORM.ordinal(), u.dtype(), 0, 0, 0);
+                    }
+                };
+        if (t != root && whole && op.arity() > 0 && t.countUse() >= (t.weight() > 4 ? 2 : 3)) {
+            output(node, t, t.allocate());
+        }
+        return node;
+    }
+
+    private boolean isWastefulToBroadcast(Pointwise op, Tensor t) {
+        return switch (op) {
+            case Pointwise.Fill _ -> false;
+            case Pointwise.Uniform _ -> true; // its numbers belong to its own places
+            case Pointwise.Unary _, Pointwise.Binary _, Pointwise.Where _, Pointwise.Cast _ ->
+                    t.weight() * shape.size() > RECOMPUTE;
+        };
+    }
+
+    private int leaf(Tensor t) {
+        t.storage();
+        leaves[leafCount++] = t;
+        return node(t, Program.Kind.LEAF.ordinal(), t.dtype(), 0, 0, 0);
+    }
+
+    private int node(Tensor t, int code, DType type, int a, int b, int c) {
+        tensors[nodes] = t;
+        key[2 * nodes] = code | type.ordinal() << 8;
+        key[2 * nodes + 1] = a | b << 8 | c << 16;
+        return nodes++;
+    }
+
+    private void output(int node, @Nullable Tensor tensor, Storage destination) {
+        outputNodes[outputs] = node;
+        outputTensors[outputs] = tensor;
+        destinations[outputs++] = destination;
+    }
+
+    /// Gives up on a prologue: nothing ran, so nothing is stored. Always false.
+    public boolean abandon() {
+        Arrays.fill(outputTensors, 0, outputs, null);
+        Arrays.fill(destinations, 0, outputs, null);
+        outputs = 0;
+        return false;
+    }
+
+    /// Hands the computed outputs to their tensors; after the kernel ran.
+    public void storeOutputs() {
+        for (int i = 0; i < outputs; i++) {
+            Tensor t = outputTensors[i];
+            if (t != null) {
+                t.store(destinations[i], t.shape().contiguous());
+            }
+        }
+    }
+
+    // ---- for backends ------------------------------------------------------------------------------
+
+    /// What `programs` holds for this structure.
+    public <T> T program(Programs<T> programs) {
+        System.arraycopy(outputNodes, 0, key, 2 * nodes, outputs);
+        return programs.get(key, 2 * nodes + outputs, nodes);
+    }
+
+    /// The shape over which it is computed.
+    public Shape shape() {
+        return shape;
+    }
+
+    public int leaves() {
+        return leafCount;
+    }
+
+    /// Leaf `i`: computed, and broadcasting to [#shape()].
+    public Tensor leaf(int i) {
+        return leaves[i];
+    }
+
+    /// Constant `i`.
+    public double constant(int i) {
+        return constants[i];
+    }
+
+    public int constants() {
+        return constantCount;
+    }
+
+    /// Random generator `i`; its shape is [#shape()].
+    public Pointwise.Uniform uniform(int i) {
+        return uniforms[i];
+    }
+
+    public int outputs() {
+        return outputs;
+    }
+
+    /// Where output `i` goes: contiguous, from the start of the storage.
+    public Storage destination(int i) {
+        return destinations[i];
+    }
+}
