@@ -9,20 +9,22 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
 import aligrad.tensor.View;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
-/// One backward pass: the graph behind a tensor in topological order, and the gradients on their way
-/// from it to the leaves.
+/// One backward pass: the graph behind a tensor in topological order, and the gradients on their
+/// way from it to the leaves.
 ///
 /// A gradient is forgotten as soon as it has been passed on. In a large graph the pass is cut into
-/// stages, each in a scope of its own, so that the memory of what was forgotten is used again within
-/// the pass instead of after it.
+/// stages, each in a scope of its own, so that the memory of what was forgotten is used again
+/// within the pass instead of after it.
 final class Backward {
 
     /// Graphs whose tensors hold fewer bytes than this are done in one stage.
@@ -43,8 +45,8 @@ final class Backward {
         this.boundary = boundary;
     }
 
-    /// The gradients of all leaves behind `y`: by [Variable] where the leaf is the
-    /// value of one, otherwise by the leaf. Recorded if recording is on.
+    /// The gradients of all leaves behind `y`: by [Variable] where the leaf is the value of one,
+    /// otherwise by the leaf. Recorded if recording is on.
     ///
     /// @param cotangent the gradient of `y`, of its shape and type
     static Map<Object, Tensor> pass(Tensor y, Tensor cotangent) {
@@ -84,10 +86,12 @@ final class Backward {
         return variable != null ? variable : leaf;
     }
 
-    // ---- the graph ---------------------------------------------------------------------------------
+    // ---- the graph
+    // ---------------------------------------------------------------------------------
 
-    /// Puts the tracked tensors behind `y` in an order in which every one comes after its inputs. The
-    /// walk goes depth first and keeps its own stack, since a graph may be deeper than the thread's.
+    /// Puts the tracked tensors behind `y` in an order in which every one comes after its inputs.
+    /// The walk goes depth first and keeps its own stack, since a graph may be deeper than the
+    /// thread's.
     private void walk(Tensor y) {
         Node[] stack = new Node[64];
         int depth = 0;
@@ -144,7 +148,8 @@ final class Backward {
         return tensor.size() * tensor.dtype().bytes();
     }
 
-    // ---- the gradients -----------------------------------------------------------------------------
+    // ---- the gradients
+    // -----------------------------------------------------------------------------
 
     private void differentiate() {
         if (Recording.isOn() || bytes < SMALLEST_STAGE) {
@@ -228,10 +233,11 @@ final class Backward {
         return Objects.requireNonNull(nodes.find(tensor));
     }
 
-    // ---- for the derivatives -----------------------------------------------------------------------
+    // ---- for the derivatives
+    // -----------------------------------------------------------------------
 
-    /// Adds `g` to the gradient of a tracked input. Where the input was stretched by broadcasting, the
-    /// sum over its copies is taken: here and nowhere else.
+    /// Adds `g` to the gradient of a tracked input. Where the input was stretched by broadcasting,
+    /// the sum over its copies is taken: here and nowhere else.
     void add(Tensor input, Tensor g) {
         node(input).add(g.shape().equals(input.shape()) ? g : unstretched(g, input.shape()));
     }

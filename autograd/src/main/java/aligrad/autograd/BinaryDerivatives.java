@@ -2,15 +2,15 @@ package aligrad.autograd;
 
 import aligrad.tensor.BinaryOp;
 import aligrad.tensor.Pointwise;
-import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
-/// Derivatives of the functions of two numbers, `y = f(a, b)`, in each of them; `null` where it is 0
-/// everywhere.
+/// Derivatives of the functions of two numbers, `y = f(a, b)`, in each of them; `null` where it is
+/// 0 everywhere.
 ///
-/// Where two tensors tie in a maximum or minimum, each gets half; where a tensor ties with a number,
-/// as in `clip`, the tensor gets all, since its value came through unchanged.
+/// Where two tensors tie in a maximum or minimum, each gets half; where a tensor ties with a
+/// number, as in `clip`, the tensor gets all, since its value came through unchanged.
 final class BinaryDerivatives {
 
     private BinaryDerivatives() {}
@@ -72,6 +72,6 @@ final class BinaryDerivatives {
 
     /// Whether it was written as a number rather than as a tensor.
     private static boolean isNumber(Tensor t) {
-        return t.shape() == Shape.SCALAR && t.op() instanceof Pointwise.Fill;
+        return t.shape().rank() == 0 && t.op() instanceof Pointwise.Fill;
     }
 }

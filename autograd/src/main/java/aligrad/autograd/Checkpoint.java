@@ -8,13 +8,15 @@ import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// Trades time for memory: a part of the network whose intermediate results are not kept for the
 /// backward pass but computed again there.
@@ -25,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// The function runs twice, so it must do the same twice. Random masks do if their streams are named
-/// here: they are wound back for the second run. What else it changes, such as running statistics,
-/// it changes twice.
+/// The function runs twice, so it must do the same twice. Random masks do if their streams are
+/// named here: they are wound back for the second run. What else it changes, such as running
+/// statistics, it changes twice.
 ///
 /// Source: Chen et al., *Training Deep Nets with Sublinear Memory Cost*, arXiv:1604.06174.
 public final class Checkpoint {
@@ -38,7 +40,7 @@ public final class Checkpoint {
     /// parameters inside are those of `f(x)`.
     ///
     /// @param f should use its argument and parameters; another tracked tensor that it captures is
-    ///     right too, but what lies behind that is differentiated once more
+    ///   right too, but what lies behind that is differentiated once more
     /// @param streams the random streams from which `f` draws
     public static Tensor of(Function<Tensor, Tensor> f, Tensor x, Random... streams) {
         if (!Recording.isOn()) {
@@ -60,7 +62,8 @@ public final class Checkpoint {
         if (leaves.isEmpty()) {
             return y;
         }
-        // Each once, in a fixed order, so that sums are taken in a fixed order. A value that is asked for
+        // Each once, in a fixed order, so that sums are taken in a fixed order. A value that is
+        // asked for
         // again in the scope outside is known to be in use until that one ends.
         Map<Object, Tensor> inputs = new LinkedHashMap<>();
         for (Tensor leaf : leaves) {

@@ -4,7 +4,8 @@ import aligrad.tensor.Contraction;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 
-/// Derivatives of matrix products: again matrix products, with one side transposed, which is a view.
+/// Derivatives of matrix products: again matrix products, with one side transposed, which is a
+/// view.
 final class ContractionDerivatives {
 
     private ContractionDerivatives() {}
@@ -25,8 +26,8 @@ final class ContractionDerivatives {
         }
     }
 
-    /// `aᵀ·g`. One matrix that multiplied a whole batch gets its sum as one product over all rows of
-    /// the batch, instead of a product for each member.
+    /// `aᵀ·g`. One matrix that multiplied a whole batch gets its sum as one product over all rows
+    /// of the batch, instead of a product for each member.
     private static Tensor ofRight(Tensor a, Shape b, Tensor g) {
         int k = b.extent(-2);
         int n = b.extent(-1);

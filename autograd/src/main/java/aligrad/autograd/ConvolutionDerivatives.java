@@ -3,8 +3,8 @@ package aligrad.autograd;
 import aligrad.tensor.Convolution;
 import aligrad.tensor.Tensor;
 
-/// Derivatives of the convolution and its adjoints: one trilinear form in images, filter and result,
-/// so that the derivative of each of the three is made of the other two.
+/// Derivatives of the convolution and its adjoints: one trilinear form in images, filter and
+/// result, so that the derivative of each of the three is made of the other two.
 final class ConvolutionDerivatives {
 
     private ConvolutionDerivatives() {}

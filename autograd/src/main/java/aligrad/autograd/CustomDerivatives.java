@@ -2,8 +2,10 @@ package aligrad.autograd;
 
 import aligrad.tensor.Custom;
 import aligrad.tensor.Tensor;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// Derivatives that users wrote, checked.
 final class CustomDerivatives {

@@ -6,15 +6,16 @@ import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import java.util.Arrays;
 import java.util.function.Function;
 
 /// Compares derivatives with differences of function values, in `F64`.
 ///
 /// The function takes tensors and gives one; its result is weighted with fixed random numbers and
-/// summed, and the derivative of that sum in every element of every `F64` input is compared with the
-/// central difference of fourth order, `(f(x-2h) - 8f(x-h) + 8f(x+h) - f(x+2h)) / 12h`. Inputs of
-/// other types, such as indices, are passed on as they are.
+/// summed, and the derivative of that sum in every element of every `F64` input is compared with
+/// the central difference of fourth order, `(f(x-2h) - 8f(x-h) + 8f(x+h) - f(x+2h)) / 12h`. Inputs
+/// of other types, such as indices, are passed on as they are.
 ///
 /// The function must be smooth within 2h = 0.002 of the inputs: stay away from kinks and ties.
 ///
@@ -40,11 +41,11 @@ public final class GradientCheck {
         check("first derivative", f, inputs);
     }
 
-    /// Checks the second derivatives of `f` at `inputs`: the first derivatives of its gradients, which
-    /// are functions of the inputs and of the gradient that comes in.
+    /// Checks the second derivatives of `f` at `inputs`: the first derivatives of its gradients,
+    /// which are functions of the inputs and of the gradient that comes in.
     ///
-    /// @throws AssertionError that says which derivative is wrong, with both numbers; the input after
-    ///     the last is the incoming gradient
+    /// @throws AssertionError that says which derivative is wrong, with both numbers; the input
+    ///   after the last is the incoming gradient
     /// @throws IllegalArgumentException if an input is `F32`, which is too coarse for this
     public static void second(Function<Tensor[], Tensor> f, Tensor... inputs) {
         int n = inputs.length;

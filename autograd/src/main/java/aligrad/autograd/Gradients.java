@@ -5,6 +5,9 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Recording;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -13,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// The gradients of a loss, with respect to everything tracked that it was computed from.
 ///
@@ -40,7 +42,8 @@ public final class Gradients {
         this.leaves = leaves;
     }
 
-    // ---- computing them ----------------------------------------------------------------------------
+    // ---- computing them
+    // ----------------------------------------------------------------------------
 
     /// The gradients of a loss: a tracked tensor with one element.
     ///
@@ -77,8 +80,8 @@ public final class Gradients {
         return recorded(loss, seed(loss));
     }
 
-    /// The gradients of `Σ y·cotangent`, computed so that they can be differentiated again, also with
-    /// respect to the cotangent.
+    /// The gradients of `Σ y·cotangent`, computed so that they can be differentiated again, also
+    /// with respect to the cotangent.
     ///
     /// @param cotangent of the shape and type of `y`
     /// @throws ShapeException if shape or type differ
@@ -107,7 +110,8 @@ public final class Gradients {
         return new Gradients(leaves);
     }
 
-    // ---- asking for them ---------------------------------------------------------------------------
+    // ---- asking for them
+    // ---------------------------------------------------------------------------
 
     /// The gradient with respect to a parameter, of its shape and type.
     ///
@@ -119,8 +123,8 @@ public final class Gradients {
                     "no gradient for parameter "
                             + parameter
                             + ": it took no part in the loss, or only through something without a"
-                            + " derivative (a comparison, rounding, detach(), Recording.off); ask with"
-                            + " has() or find() where that is meant");
+                            + " derivative (a comparison, rounding, detach(), Recording.off); ask"
+                            + " with has() or find() where that is meant");
         }
         return g;
     }
@@ -135,8 +139,7 @@ public final class Gradients {
         Tensor g = leaves.get(leaf);
         if (g == null) {
             throw new IllegalArgumentException(
-                    "no gradient for the tensor %s %s: "
-                                    .formatted(leaf.dtype(), leaf.shape())
+                    "no gradient for the tensor %s %s: ".formatted(leaf.dtype(), leaf.shape())
                             + (leaf.op() != null
                                     ? "it is an intermediate result, and only leaves keep theirs;"
                                             + " compute on from x.track() instead of x"
@@ -183,7 +186,8 @@ public final class Gradients {
         if (!missing.isEmpty() && WARNED.add(missing.toString())) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "no gradient reached {0} of {1} parameters, which therefore stay as they are: {2}",
+                    "no gradient reached {0} of {1} parameters, which therefore stay as they are:"
+                            + " {2}",
                     missing.size(),
                     parameters.size(),
                     missing);
@@ -191,7 +195,8 @@ public final class Gradients {
         return missing;
     }
 
-    // ---- rules -------------------------------------------------------------------------------------
+    // ---- rules
+    // -------------------------------------------------------------------------------------
 
     private static Tensor seed(Tensor loss) {
         if (loss.size() != 1) {

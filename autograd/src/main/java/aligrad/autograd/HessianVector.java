@@ -3,15 +3,17 @@ package aligrad.autograd;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// Products of the Hessian matrix with vectors, without the matrix: the gradient of `∇loss · v`.
 ///
-/// Costs about two backward passes. Source: Pearlmutter, *Fast Exact Multiplication by the Hessian*,
-/// Neural Computation 6(1), 1994; here by differentiating twice backwards.
+/// Costs about two backward passes. Source: Pearlmutter, *Fast Exact Multiplication by the
+/// Hessian*, Neural Computation 6(1), 1994; here by differentiating twice backwards.
 public final class HessianVector {
 
     private HessianVector() {}

@@ -4,6 +4,7 @@ import aligrad.tensor.Assemble;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.View;
+
 import java.util.Arrays;
 import java.util.List;
 

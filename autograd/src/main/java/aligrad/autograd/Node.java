@@ -3,15 +3,17 @@ package aligrad.autograd;
 import aligrad.tensor.Assemble;
 import aligrad.tensor.Movements;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A tracked tensor during a backward pass, and the gradient that has reached it so far.
 ///
 /// What comes back through slices of it is kept as pieces until all its consumers have been asked:
-/// the gradient of ten slices of one tensor is then one tensor put together once, not the sum of ten
-/// that are nearly all zero.
+/// the gradient of ten slices of one tensor is then one tensor put together once, not the sum of
+/// ten that are nearly all zero.
 final class Node {
 
     final Tensor tensor;

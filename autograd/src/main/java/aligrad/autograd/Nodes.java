@@ -1,6 +1,7 @@
 package aligrad.autograd;
 
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
 /// The nodes of a graph by their tensor: a table with open addressing, because a step of training
@@ -16,7 +17,7 @@ final class Nodes {
     /// The node of a tensor, or `null`.
     @Nullable Node find(Tensor tensor) {
         int mask = table.length - 1;
-        for (int i = place(tensor); ; i = i + 1 & mask) {
+        for (int i = place(tensor); ; i = (i + 1) & mask) {
             Node node = table[i];
             if (node == null || node.tensor == tensor) {
                 return node;
@@ -36,7 +37,7 @@ final class Nodes {
         int mask = table.length - 1;
         int i = place(node.tensor);
         while (table[i] != null) {
-            i = i + 1 & mask;
+            i = (i + 1) & mask;
         }
         table[i] = node;
     }
@@ -55,6 +56,6 @@ final class Nodes {
     /// Multiplicative hashing (Knuth, *The Art of Computer Programming* 6.4) spreads the mostly
     /// successive numbers evenly.
     private int place(Tensor tensor) {
-        return (int) (tensor.id() * GOLDEN >>> shift);
+        return (int) ((tensor.id() * GOLDEN) >>> shift);
     }
 }

@@ -5,10 +5,12 @@ import aligrad.tensor.Pointwise;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.OpObserver;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Finds the operation at which numbers stop being numbers.
 ///
@@ -22,12 +24,12 @@ public final class NonFinite {
 
     private NonFinite() {}
 
-    /// Runs `body` and stops at the first operation whose result holds a not-a-number that none of its
-    /// inputs holds, or an infinity although all its inputs are finite. Infinite constants, as for
-    /// masks, are let through.
+    /// Runs `body` and stops at the first operation whose result holds a not-a-number that none of
+    /// its inputs holds, or an infinity although all its inputs are finite. Infinite constants, as
+    /// for masks, are let through.
     ///
-    /// @throws NonFiniteException that names the operation, shapes, layer and the line of the program;
-    ///     in the backward pass also the operation that was being differentiated
+    /// @throws NonFiniteException that names the operation, shapes, layer and the line of the
+    ///   program; in the backward pass also the operation that was being differentiated
     public static <T extends @Nullable Object> T trace(Supplier<T> body) {
         Tracer tracer = new Tracer();
         try {
@@ -48,7 +50,10 @@ public final class NonFinite {
         StringBuilder text = new StringBuilder(op.name());
         for (int i = 0; i < op.arity(); i++) {
             Tensor input = op.input(i);
-            text.append(i == 0 ? " of " : ", ").append(input.dtype()).append(' ').append(input.shape());
+            text.append(i == 0 ? " of " : ", ")
+                    .append(input.dtype())
+                    .append(' ')
+                    .append(input.shape());
         }
         return text.toString();
     }
@@ -131,8 +136,8 @@ public final class NonFinite {
         }
     }
 
-    /// What is seen of a tensor: the places of the first numbers that are not finite, and the range of
-    /// the others.
+    /// What is seen of a tensor: the places of the first numbers that are not finite, and the range
+    /// of the others.
     private record Contents(
             Tensor tensor, long firstNaN, long firstInfinite, double smallest, double largest) {
 

@@ -1,10 +1,11 @@
 package aligrad.autograd;
 
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
-/// Thrown by [NonFinite#trace] at the first operation that made a not-a-number or an infinity out of
-/// numbers that were fine. The message says which, where, and from what.
+/// Thrown by [NonFinite#trace] at the first operation that made a not-a-number or an infinity out
+/// of numbers that were fine. The message says which, where, and from what.
 public final class NonFiniteException extends ArithmeticException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package aligrad.autograd;
 
 import aligrad.tensor.Shape;
+
 import java.util.Arrays;
 
 /// Names of elements, for messages.

@@ -3,8 +3,8 @@ package aligrad.autograd;
 import aligrad.tensor.Pointwise;
 import aligrad.tensor.Tensor;
 
-/// Derivatives of the operations that go element by element. Broadcasting is undone where the results
-/// are added up, in [Backward#add].
+/// Derivatives of the operations that go element by element. Broadcasting is undone where the
+/// results are added up, in [Backward#add].
 final class PointwiseDerivatives {
 
     private PointwiseDerivatives() {}

@@ -3,6 +3,7 @@ package aligrad.autograd;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 
 /// Derivatives of the reductions.

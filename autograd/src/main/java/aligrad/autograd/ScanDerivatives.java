@@ -3,8 +3,8 @@ package aligrad.autograd;
 import aligrad.tensor.Scan;
 import aligrad.tensor.Tensor;
 
-/// The derivative of the linear recurrence `s_t = a_t·s_{t-1} + b_t`: the recurrence
-/// `λ_t = a_{t+1}·λ_{t+1} + g_t` in the other direction gives `∂b_t = λ_t` and `∂a_t = λ_t·s_{t-1}`.
+/// The derivative of the linear recurrence `s_t = a_t·s_{t-1} + b_t`: the recurrence `λ_t =
+/// a_{t+1}·λ_{t+1} + g_t` in the other direction gives `∂b_t = λ_t` and `∂a_t = λ_t·s_{t-1}`.
 final class ScanDerivatives {
 
     private ScanDerivatives() {}
@@ -15,7 +15,8 @@ final class ScanDerivatives {
                 if (b.size() == 0) {
                     return;
                 }
-                // The same factor everywhere (a running sum) needs no shift: the one that is left over
+                // The same factor everywhere (a running sum) needs no shift: the one that is left
+                // over
                 // meets λ = 0.
                 boolean isConstant = a.layout().stride(axis) == 0;
                 Tensor next = isConstant ? a : shifted(a, axis, !reverse);

@@ -2,10 +2,11 @@ package aligrad.autograd;
 
 import aligrad.tensor.Tensor;
 import aligrad.tensor.UnaryOp;
+
 import org.jspecify.annotations.Nullable;
 
-/// Derivatives of the functions of one number, written with the result `y` where that saves computing
-/// the function again.
+/// Derivatives of the functions of one number, written with the result `y` where that saves
+/// computing the function again.
 final class UnaryDerivatives {
 
     private UnaryDerivatives() {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import aligrad.tensor.BinaryOp;
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,7 +94,8 @@ class BinaryDerivativesTest {
 
     @Test
     void powerOfZeroToTensorsHasFiniteGradients() {
-        // d(a^b)/da = b·a^(b-1): 0, 1, 0 at a = 0 for b = 0, 1, 2; d(a^b)/db = a^b·log a is taken as 0.
+        // d(a^b)/da = b·a^(b-1): 0, 1, 0 at a = 0 for b = 0, 1, 2; d(a^b)/db = a^b·log a is taken
+        // as 0.
         Tensor a = Tensor.of(new double[] {0, 0, 0}).track();
         Tensor b = Tensor.of(new double[] {0, 1, 2}).track();
         Gradients g = Gradients.recorded(a.pow(b).sum());

@@ -1,13 +1,16 @@
 package aligrad.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Tensor;
-import java.util.function.UnaryOperator;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.function.UnaryOperator;
 
 class CheckpointTest {
 
@@ -23,8 +26,11 @@ class CheckpointTest {
         Tensor y = Checkpoint.of(block, Checkpoint.of(block, x));
         Gradients g = Gradients.of(y.square().sum());
         assertThat(g.wrt(x).toDoubleArray()).isEqualTo(plain.wrt(x).toDoubleArray());
-        assertThat(g.of(w).toDoubleArray()).isEqualTo(plain.of(w).toDoubleArray());
-        assertThat(g.of(b).toDoubleArray()).isEqualTo(plain.of(b).toDoubleArray());
+        // The contributions to a parameter are summed block by block, which rounds differently.
+        assertThat(g.of(w).toDoubleArray())
+                .containsExactly(plain.of(w).toDoubleArray(), within(1e-13));
+        assertThat(g.of(b).toDoubleArray())
+                .containsExactly(plain.of(b).toDoubleArray(), within(1e-13));
     }
 
     @Test
@@ -56,8 +62,8 @@ class CheckpointTest {
         Random random = Random.stream(5);
         Tensor x = Tensor.ones(100).track();
         Tensor y =
-                Checkpoint.of(
-                        t -> random.bernoulli(0.5, t.shape()).where(t.mul(2), 0), x, random);
+                Checkpoint.of(t -> random.bernoulli(0.5, t.shape()).where(t.mul(2), 0), x, random);
+        random.integer(0, 10); // what is drawn afterwards is not drawn again
         long position = random.position();
         Tensor g = Gradients.of(y.sum()).wrt(x);
         assertThat(g.toFloatArray()).isEqualTo(y.toFloatArray()).contains(0, 2);

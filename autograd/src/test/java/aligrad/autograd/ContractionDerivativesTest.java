@@ -7,11 +7,13 @@ import aligrad.tensor.Contractions;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.ArrayList;
+import java.util.List;
 
 class ContractionDerivativesTest {
 

@@ -7,11 +7,13 @@ import aligrad.tensor.Custom;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 class CustomDerivativesTest {
 

@@ -7,9 +7,11 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class GradientCheckTest {
 

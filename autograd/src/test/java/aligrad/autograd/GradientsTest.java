@@ -11,9 +11,11 @@ import aligrad.tensor.Scope;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 
 class GradientsTest {
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class HessianVectorTest {
 

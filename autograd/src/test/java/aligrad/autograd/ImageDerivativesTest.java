@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+
+import java.util.List;
 
 class ImageDerivativesTest {
 
@@ -32,8 +34,7 @@ class ImageDerivativesTest {
         Window2d window = c.window;
         Tensor x = Values.signed(1, 2, c.height, c.width, 4);
         Tensor filter =
-                Values.signed(
-                        2, 4, window.kernelHeight(), window.kernelWidth(), 4 / c.groups);
+                Values.signed(2, 4, window.kernelHeight(), window.kernelWidth(), 4 / c.groups);
         GradientCheck.first(t -> t[0].conv2d(t[1], window, c.groups), x, filter);
         // The gradient of each adjoint, in both its inputs, and that of the gradients of these.
         Tensor r = x.conv2d(filter, window, c.groups).mul(0.3).copy();
@@ -50,8 +51,7 @@ class ImageDerivativesTest {
         GradientCheck.second(t -> t[0].conv2d(t[1], window, 1), x, filter);
         GradientCheck.second(t -> t[0].conv2d(t[1].tanh(), window, 1).square(), x, filter);
         Tensor r = x.conv2d(filter, window, 1).copy();
-        GradientCheck.second(
-                t -> t[0].conv2dInputGradient(t[1], window, 1, x.shape()), r, filter);
+        GradientCheck.second(t -> t[0].conv2dInputGradient(t[1], window, 1, x.shape()), r, filter);
         GradientCheck.second(t -> t[0].conv2dFilterGradient(t[1], window, 1), x, r);
     }
 

@@ -3,6 +3,7 @@ package aligrad.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class IndexingDerivativesTest {

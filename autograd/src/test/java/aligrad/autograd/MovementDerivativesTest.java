@@ -8,12 +8,14 @@ import aligrad.tensor.Movements;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.UnaryOperator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 class MovementDerivativesTest {
 
@@ -46,13 +48,18 @@ class MovementDerivativesTest {
                     new Case("lower triangle", x -> x.lowerTriangle(0), 3, 3),
                     new Case("upper triangle", x -> x.upperTriangle(1), 3, 4),
                     new Case(
-                            "pad", x -> x.pad(new int[] {1, 0}, new int[] {0, 2}, 7).square(), 2, 3),
+                            "pad",
+                            x -> x.pad(new int[] {1, 0}, new int[] {0, 2}, 7).square(),
+                            2,
+                            3),
                     new Case("repeat", x -> x.repeat(1, 3), 2, 2),
                     new Case(
                             "slices of a slice",
                             x -> {
                                 Tensor part = x.slice(1, 1, 6, 2);
-                                return part.select(1, 2).mul(part.select(1, 0)).add(part.select(1, 1));
+                                return part.select(1, 2)
+                                        .mul(part.select(1, 0))
+                                        .add(part.select(1, 1));
                             },
                             2,
                             6),
@@ -63,7 +70,10 @@ class MovementDerivativesTest {
                             2),
                     new Case(
                             "slices along two axes",
-                            x -> x.slice(0, 0, 2).slice(1, 1, 3).mul(x.slice(1, 0, 2).slice(0, 1, 3)),
+                            x ->
+                                    x.slice(0, 0, 2)
+                                            .slice(1, 1, 3)
+                                            .mul(x.slice(1, 0, 2).slice(0, 1, 3)),
                             3,
                             3),
                     new Case("slices and the whole", x -> x.slice(0, 0, 1).mul(x).mul(x), 3, 2),
@@ -108,22 +118,15 @@ class MovementDerivativesTest {
 
     @Test
     void gradientsOfManySlicesArePutTogetherOnce() {
-        Tensor x = Values.signed(1, 2, 10).track();
-        List<Assemble> assembled = new ArrayList<>();
-        Recording.observed(
-                (op, _) -> {
-                    if (op instanceof Assemble a) {
-                        assembled.add(a);
-                    }
-                },
-                () -> {
-                    List<Tensor> parts = x.split(1, 1, 2, 3, 4);
-                    Tensor loss = parts.get(3).square().sum();
-                    for (int i = 0; i < 3; i++) {
-                        loss = loss.add(parts.get(i).sin().sum());
-                    }
-                    return Gradients.of(loss);
-                });
+        List<Assemble> assembled =
+                assembledFor(
+                        x -> {
+                            List<Tensor> parts = x.split(1, 1, 2, 3, 4);
+                            return Movements.concat(1, parts.get(3).square(), parts.get(0).sin())
+                                    .sum(1)
+                                    .add(parts.get(2).sum(1))
+                                    .add(parts.get(1).exp().sum(1));
+                        });
         assertThat(assembled).hasSize(1);
         assertThat(assembled.getFirst().pieces()).hasSize(4);
         assertThat(assembled.getFirst().disjoint()).isTrue();
@@ -131,8 +134,46 @@ class MovementDerivativesTest {
     }
 
     @Test
+    void slicesThatLeaveGapsOrOverlapAreKnownToDoSo() {
+        Assemble gap =
+                assembledFor(x -> x.slice(1, 0, 3).add(x.slice(1, 4, 7)).add(x.slice(1, 7, 10)))
+                        .getFirst();
+        assertThat(gap.disjoint()).isTrue();
+        assertThat(gap.covering()).isFalse();
+        Assemble open = assembledFor(x -> x.slice(1, 1, 5).add(x.slice(1, 5, 9))).getFirst();
+        assertThat(open.disjoint()).isTrue();
+        assertThat(open.covering()).isFalse();
+        Assemble overlap = assembledFor(x -> x.slice(1, 0, 6).add(x.slice(1, 4, 10))).getFirst();
+        assertThat(overlap.disjoint()).isFalse();
+        assertThat(overlap.covering()).isFalse();
+        Assemble crossing =
+                assembledFor(x -> x.slice(0, 0, 1).sum().add(x.slice(1, 0, 5).sum())).getFirst();
+        assertThat(crossing.disjoint()).isFalse();
+        Assemble stepping =
+                assembledFor(x -> x.slice(1, 0, 10, 2).add(x.slice(1, 1, 10, 2))).getFirst();
+        assertThat(stepping.disjoint()).isFalse(); // not worth finding out
+    }
+
+    /// The assemblies of the backward pass of `f` for a tensor `[2, 10]`.
+    private static List<Assemble> assembledFor(UnaryOperator<Tensor> f) {
+        Tensor loss = f.apply(Values.signed(1, 2, 10).track()).sum();
+        List<Assemble> assembled = new ArrayList<>();
+        return Recording.observed(
+                (op, _) -> {
+                    if (op instanceof Assemble a) {
+                        assembled.add(a);
+                    }
+                },
+                () -> {
+                    Gradients.of(loss);
+                    return assembled;
+                });
+    }
+
+    @Test
     void transferReturnsTheGradientToTheDeviceOfItsInput() {
         Device reference = Device.of("reference");
-        GradientCheck.first(x -> x[0].to(reference).square().to(x[0].device()), Values.signed(1, 3));
+        GradientCheck.first(
+                x -> x[0].to(reference).square().to(x[0].device()), Values.signed(1, 3));
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
-import java.util.List;
-import java.util.function.UnaryOperator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 class ReductionDerivativesTest {
 

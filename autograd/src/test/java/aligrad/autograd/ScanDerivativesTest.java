@@ -3,6 +3,7 @@ package aligrad.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,7 +72,9 @@ class ScanDerivativesTest {
     @Test
     void axesOfOneElementWork() {
         GradientCheck.first(
-                x -> x[0].recurrence(x[1], 1, false), Values.signed(1, 2, 1), Values.signed(2, 2, 1));
+                x -> x[0].recurrence(x[1], 1, false),
+                Values.signed(1, 2, 1),
+                Values.signed(2, 2, 1));
         GradientCheck.first(x -> x[0].cumprodExclusive(1), Values.signed(1, 2, 1));
     }
 }

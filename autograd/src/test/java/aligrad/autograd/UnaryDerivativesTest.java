@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Tensor;
 import aligrad.tensor.UnaryOp;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -67,7 +68,8 @@ class UnaryDerivativesTest {
         return switch (f) {
             case SQRT, RSQRT, LOG -> Values.between(0.5, 2, 3, 2, 3);
             case LOG1P -> Values.between(-0.5, 1, 4, 2, 3);
-            case IDENTITY, NEG, ABS, SIGN, SQUARE, RECIPROCAL, EXP, EXPM1, SIN, COS, TAN -> signed();
+            case IDENTITY, NEG, ABS, SIGN, SQUARE, RECIPROCAL, EXP, EXPM1, SIN, COS, TAN ->
+                    signed();
             case ASIN, ACOS -> Values.between(-0.7, 0.7, 5, 2, 3);
             case ATAN, SINH, COSH, TANH, SIGMOID, SOFTPLUS, ERF, RELU -> signed();
             case FLOOR, CEIL, TRUNC -> signed();

@@ -19,8 +19,8 @@ final class Values {
                 .copy();
     }
 
-    /// Of both signs, with absolute values in [0.3, 0.9): away from kinks at whole numbers and halves
-    /// of theirs is up to the caller.
+    /// Of both signs, with absolute values in [0.3, 0.9): away from kinks at whole numbers and
+    /// halves of theirs is up to the caller.
     static Tensor signed(long seed, int... extents) {
         Tensor size = between(0.3, 0.9, seed, extents);
         Tensor sign = between(-1, 1, seed + 1000, extents).sign();

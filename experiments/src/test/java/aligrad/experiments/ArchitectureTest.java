@@ -30,7 +30,7 @@ final class ArchitectureTest {
                     .importPackages("aligrad");
 
     /// A module and the modules that its classes may name.
-    private enum Room {
+    enum Room {
         TENSOR("aligrad.tensor.."),
         AUTOGRAD("aligrad.autograd..", TENSOR),
         NN("aligrad.nn..", AUTOGRAD, TENSOR),

@@ -29,6 +29,17 @@ public enum DType {
         return this == F32 || this == F64;
     }
 
+    /// Whether a constant of this type can be `value`: floating types round it, the others hold it or not.
+    boolean holds(double value) {
+        return switch (this) {
+            case F32, F64 -> true;
+            case I32 -> value == (int) value;
+            case I64 -> value == (long) value && value < 0x1p63;
+            case U8 -> value == ((int) value & 0xff);
+            case BOOL -> value == 0 || value == 1;
+        };
+    }
+
     /// Whether the type holds whole numbers that can index: `I32`, `I64` or `U8`.
     public boolean isInteger() {
         return this == I32 || this == I64 || this == U8;

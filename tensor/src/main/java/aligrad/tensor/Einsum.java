@@ -89,6 +89,9 @@ final class Einsum {
             String equation, String[] terms, int t, Tensor[] operands) {
         Tensor x = operands[t];
         String term = terms[t];
+        if (term.length() - distinct(term).length() > 1) {
+            throw bad(equation, operands, "a term may repeat one letter once");
+        }
         for (int i = 0; i < term.length(); i++) {
             int j = term.indexOf(term.charAt(i), i + 1);
             if (j >= 0) {
@@ -105,17 +108,10 @@ final class Einsum {
                 Tensor diagonal = x.permute(axes).diagonal();
                 String rest = term.substring(0, i) + term.substring(i + 1, j) + term.substring(j + 1);
                 String now = rest + term.charAt(i);
-                Tensor ordered = order(diagonal, now, distinct(term));
-                return term.length() - distinct(term).length() == 1
-                        ? ordered
-                        : bail(equation, operands);
+                return order(diagonal, now, distinct(term));
             }
         }
         return x;
-    }
-
-    private static Tensor bail(String equation, Tensor[] operands) {
-        throw bad(equation, operands, "a term may repeat one letter once");
     }
 
     private static Tensor keepOnly(Tensor x, String letters, String needed) {

@@ -6,8 +6,8 @@ import java.util.List;
 
 /// Looking at the same elements in another way, and putting tensors together.
 ///
-/// Everything up to [#diagonal()] is a view and costs nothing (a reshape of something that does not
-/// lie row-major copies it first).
+/// Everything up to [#diagonal()] is a view and costs nothing (a reshape copies first where axes are
+/// joined that do not follow each other in memory, as after a transposition).
 public sealed interface Movements permits Tensor {
 
     Tensor self();
@@ -24,7 +24,14 @@ public sealed interface Movements permits Tensor {
         if (to.equals(shape())) {
             return self();
         }
-        return Tensor.make(new View.Reshape(contiguous(), to));
+        return Tensor.make(new View.Reshape(canView(to) ? self() : contiguous(), to));
+    }
+
+    /// Whether the elements lie so that they can be seen under another shape without a copy.
+    private boolean canView(Shape to) {
+        Tensor x = self();
+        return !x.isComputed() && !(x.op() instanceof View) // pending: will lie row-major
+                || x.layout().reshaped(shape(), to) != null;
     }
 
     private Shape fit(int[] extents) {
@@ -54,7 +61,12 @@ public sealed interface Movements permits Tensor {
     default Tensor flatten(int first, int last) {
         int from = shape().axis(first);
         int to = shape().axis(last);
-        int[] extents = new int[shape().rank() - Math.max(to - from, 0)];
+        if (from > to) {
+            throw new ShapeException(
+                    "flatten axes %d to %d of %s: the first must not stand behind the last"
+                            .formatted(first, last, shape()));
+        }
+        int[] extents = new int[shape().rank() - (to - from)];
         for (int i = 0; i < from; i++) {
             extents[i] = shape().extent(i);
         }
@@ -158,7 +170,7 @@ public sealed interface Movements permits Tensor {
                     "slice axis %d of %s from %d to %d by %d: it must lie within 0 to %d, in order, with a step of at least 1"
                             .formatted(axis, shape(), from, to, step, n));
         }
-        return cut(at, start, (end - start + step - 1) / step, step);
+        return cut(at, start, Math.ceilDiv(end - start, step), step);
     }
 
     /// The `index`-th slice along an axis, which is dropped; negative ones count from the end.
@@ -348,6 +360,9 @@ public sealed interface Movements permits Tensor {
 
     /// The tensors, all of one shape, along a new axis before position `axis`.
     static Tensor stack(int axis, Tensor... tensors) {
+        if (tensors.length == 0) {
+            throw new ShapeException("stack of nothing: it needs at least one tensor");
+        }
         Tensor[] raised = new Tensor[tensors.length];
         for (int i = 0; i < raised.length; i++) {
             raised[i] = tensors[i].unsqueeze(axis);
@@ -357,6 +372,11 @@ public sealed interface Movements permits Tensor {
 
     /// `n` copies one after the other along an axis.
     default Tensor repeat(int axis, int n) {
+        if (n < 0) {
+            throw new ShapeException(
+                    "repeat %s %d times along axis %d: the number must be at least 0"
+                            .formatted(shape(), n, axis));
+        }
         Tensor[] copies = new Tensor[n];
         Arrays.fill(copies, self());
         return n == 0 ? slice(axis, 0, 0) : concat(axis, copies);

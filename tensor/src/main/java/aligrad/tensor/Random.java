@@ -67,7 +67,9 @@ public final class Random {
 
     /// `F32` numbers uniform in [low, high).
     public Tensor uniform(double low, double high, int... extents) {
-        return uniform(extents).mul(high - low).add(low);
+        float below = (float) high; // rounding must not reach the bound
+        below = below < high ? below : Math.nextDown(below);
+        return uniform(extents).mul(high - low).add(low).minimum(below);
     }
 
     /// `BOOL`s that are true with this probability.
@@ -131,7 +133,7 @@ public final class Random {
             throw new IllegalArgumentException(
                     "integer from " + low + " to " + high + ": the range must not be empty");
         }
-        return low + (int) (Philox.uniformDouble(key, calls++, 0) * ((long) high - low));
+        return (int) (low + (long) (Philox.uniformDouble(key, calls++, 0) * ((long) high - low)));
     }
 
     /// A standard normal number, by the transformation of Box and Muller: pairs share a radius.

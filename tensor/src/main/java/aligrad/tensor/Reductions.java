@@ -74,7 +74,7 @@ public sealed interface Reductions permits Tensor {
     }
 
     /// The variance along `axes` with divisor `n - correction`: 0 for that of the numbers themselves,
-    /// 1 for the unbiased estimate.
+    /// 1 for the unbiased estimate. Whole numbers and `BOOL`s become `F32`.
     default Tensor variance(int correction, int... axes) {
         return drop(varianceKeep(correction, axes), axes);
     }
@@ -87,7 +87,8 @@ public sealed interface Reductions permits Tensor {
                     "variance of %s over axes %s: %d elements less a correction of %d leave nothing to divide by"
                             .formatted(shape(), Arrays.toString(axes), count(axes), correction));
         }
-        return reduce(ReduceOp.SUM, self().sub(meanKeep(axes)).square(), axes).mul(1.0 / n);
+        Tensor x = dtype().isFloating() ? self() : self().to(DType.F32);
+        return reduce(ReduceOp.SUM, x.sub(x.meanKeep(axes)).square(), axes).mul(1.0 / n);
     }
 
     /// The standard deviation, see [#variance].
@@ -95,9 +96,12 @@ public sealed interface Reductions permits Tensor {
         return variance(correction, axes).sqrt();
     }
 
-    /// The Euclidean norm along `axes`, or of everything.
+    /// The Euclidean norm along `axes`, or of everything. The gradient at 0 is 0.
     default Tensor norm(int... axes) {
-        return self().square().sum(axes).sqrt();
+        requireFloating("norm", self());
+        Tensor squares = self().square().sum(axes);
+        Tensor zero = squares.eq(0); // where that of the root is infinite
+        return zero.where(0, zero.where(1, squares).sqrt());
     }
 
     /// `Σ x²` over everything as a single `F64`, accumulated in double.
@@ -113,6 +117,7 @@ public sealed interface Reductions permits Tensor {
 
     /// `log Σ exp(x)` with the axes kept as 1.
     default Tensor logSumExpKeep(int... axes) {
+        requireFloating("log_sum_exp", self());
         Tensor m = reduce(ReduceOp.MAX, self(), axes).detach();
         Tensor finite = m.isFinite().where(m, 0); // a row of -∞ has the result -∞, not NaN
         return reduce(ReduceOp.SUM, self().sub(finite).exp(), axes).log().add(finite);

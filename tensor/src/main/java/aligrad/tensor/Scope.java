@@ -108,8 +108,17 @@ public final class Scope {
         return closed;
     }
 
-    @Nullable Scope parent() {
-        return parent;
+    /// The innermost scope that is or surrounds both; `null` if that is no scope, as with scopes of two
+    /// threads.
+    static @Nullable Scope around(@Nullable Scope a, @Nullable Scope b) {
+        for (Scope s = a; s != null; s = s.parent) {
+            for (Scope t = b; t != null; t = t.parent) {
+                if (s == t) {
+                    return s;
+                }
+            }
+        }
+        return null;
     }
 
     /// The scope that will own something allocated now for a tensor of `scope`: a closed or foreign

@@ -42,7 +42,7 @@ public final class Tensor
     private @Nullable Op op;
     private @Nullable Layout layout;
     private volatile @Nullable Storage storage;
-    private boolean invalid;
+    private int overwrites;
     private int weight;
     private int uses;
 
@@ -149,7 +149,7 @@ public final class Tensor
 
     /// The whole numbers 0, 1, …, n-1 as `I64`.
     public static Tensor range(int n) {
-        long[] values = new long[n];
+        long[] values = new long[(int) Shape.of(n).size()];
         Arrays.setAll(values, i -> i);
         return of(values, n);
     }
@@ -162,6 +162,11 @@ public final class Tensor
 
     /// A number everywhere, on this tensor's device.
     static Tensor fill(double value, DType dtype, Shape shape, Device device) {
+        if (!dtype.holds(value)) {
+            throw new ShapeException(
+                    "the number %s with %s: that type cannot hold it; cast the tensor first, with to(DType.F32)"
+                            .formatted(value, dtype));
+        }
         return make(new Pointwise.Fill(value, shape, dtype), device);
     }
 
@@ -223,8 +228,7 @@ public final class Tensor
             @Nullable Scope scope,
             Storage storage) {
         Tensor t = new Tensor(shape, dtype, device, tracked, scope, null, variable);
-        t.layout = shape.contiguous();
-        t.storage = storage;
+        t.store(storage, shape.contiguous());
         return t;
     }
 
@@ -298,8 +302,7 @@ public final class Tensor
         Storage s = storage();
         Tensor t =
                 new Tensor(shape, dtype, device, false, Context.current().scope(), null, null);
-        t.layout = layout;
-        t.storage = s;
+        t.store(s, layout());
         return t;
     }
 
@@ -415,7 +418,9 @@ public final class Tensor
         if (s == null) {
             s = force();
         }
-        if (s.isReleased() || invalid) {
+        if (s.isReleased()
+                || s.overwrites() != overwrites
+                || (scope != null && scope.isClosed())) {
             throw gone(s);
         }
         return s;
@@ -457,9 +462,7 @@ public final class Tensor
         if (pending == null) {
             return Objects.requireNonNull(storage); // another thread was first
         }
-        if (scope != null && scope.isClosed()) {
-            throw scope.over(describe());
-        }
+        requireOpen();
         switch (pending) {
             case View view -> {
                 Storage s = view.x().storage();
@@ -471,9 +474,20 @@ public final class Tensor
         return Objects.requireNonNull(storage);
     }
 
+    /// Fails if the scope in which it was made has ended. For [Expression], which may compute with a
+    /// pending tensor without asking for its numbers.
+    ///
+    /// @throws IllegalStateException if so
+    public void requireOpen() {
+        if (scope != null && scope.isClosed()) {
+            throw scope.over(describe());
+        }
+    }
+
     /// Takes over computed elements. For [Expression].
     public void store(Storage elements, Layout where) {
         layout = where;
+        overwrites = elements.overwrites();
         storage = elements;
         if (!tracked) {
             op = null; // nobody will ask how
@@ -526,19 +540,17 @@ public final class Tensor
             if (to != null) {
                 to.own(s);
             }
+        } else {
+            s.share();
         }
         op = null;
         tracked = false;
         scope = to;
     }
 
-    /// Its memory was overwritten by an optimizer.
-    void invalidate() {
-        invalid = true;
-    }
-
     private IllegalStateException gone(Storage s) {
-        if (invalid) {
+        requireOpen();
+        if (s.overwrites() != overwrites) {
             return new IllegalStateException(
                     describe()
                             + ": the variable was updated in place after this value was read; read"

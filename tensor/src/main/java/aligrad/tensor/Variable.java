@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// such tensor can be read any more.
 public sealed class Variable permits Parameter, Buffer {
 
-    private final String name;
+    private String name;
     private final Shape shape;
     private final DType dtype;
     private final Device device;
@@ -38,9 +38,15 @@ public sealed class Variable permits Parameter, Buffer {
         this.storage = ownCopy(initial);
     }
 
-    /// The name it was made with, as in `weight`.
+    /// The name: as it was made, such as `weight`, or its path in the model that it is a part of, such
+    /// as `encoder.weight`.
     public String name() {
         return name;
+    }
+
+    /// Changes the name. For the model that this becomes a part of.
+    public void rename(String to) {
+        name = to;
     }
 
     public Shape shape() {
@@ -65,8 +71,8 @@ public sealed class Variable permits Parameter, Buffer {
             if (!handedOut || (handedOutIn != null && handedOutIn.isOver())) {
                 handedOut = true;
                 handedOutIn = scope;
-            } else if (handedOutIn != null && isAround(scope, handedOutIn)) {
-                handedOutIn = scope;
+            } else {
+                handedOutIn = Scope.around(handedOutIn, scope);
             }
         }
         return current;
@@ -78,9 +84,7 @@ public sealed class Variable permits Parameter, Buffer {
     public void set(Tensor value) {
         check(value);
         storage = ownCopy(value);
-        handle = null;
-        handedOut = false;
-        handedOutIn = null;
+        forgetReaders();
     }
 
     /// Sets several variables of one shape at the same moment: `targets[i]` to `values[i]`, where the
@@ -101,8 +105,9 @@ public sealed class Variable permits Parameter, Buffer {
                 destinations[i] = targets[i].storage;
             }
             if (Expression.evaluateInPlace(values, destinations)) {
-                for (int i = 0; i < targets.length; i++) {
-                    targets[i].overwritten(values[i]);
+                for (Variable target : targets) {
+                    target.storage.countOverwrite();
+                    target.forgetReaders();
                 }
                 return;
             }
@@ -115,27 +120,15 @@ public sealed class Variable permits Parameter, Buffer {
         }
     }
 
-    private void overwritten(Tensor value) {
-        if (handle != null) {
-            handle.invalidate();
-        }
-        value.invalidate();
+    private void forgetReaders() {
         handle = null;
         handedOut = false;
         handedOutIn = null;
     }
 
     private boolean isUnseen() {
-        return !handedOut || (handedOutIn != null && handedOutIn.isOver());
-    }
-
-    private static boolean isAround(@Nullable Scope outer, Scope inner) {
-        for (Scope s = inner.parent(); s != null; s = s.parent()) {
-            if (s == outer) {
-                return true;
-            }
-        }
-        return outer == null;
+        return !storage.isShared()
+                && (!handedOut || (handedOutIn != null && handedOutIn.isOver()));
     }
 
     /// Storage of its own, outside every scope, with the numbers of `value`.

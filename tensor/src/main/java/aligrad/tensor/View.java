@@ -2,6 +2,7 @@ package aligrad.tensor;
 
 import aligrad.tensor.spi.Layout;
 import java.util.List;
+import java.util.Objects;
 
 /// Operations that only look at the same elements in another way: they cost nothing.
 ///
@@ -29,7 +30,8 @@ public sealed interface View extends Op {
         return x();
     }
 
-    /// The same elements in row-major order under another shape. `x` is contiguous.
+    /// The same elements in row-major order under another shape. The layout of `x` allows it, see
+    /// [Layout#reshaped].
     record Reshape(Tensor x, Shape shape) implements View {
         @Override
         public String name() {
@@ -38,9 +40,7 @@ public sealed interface View extends Op {
 
         @Override
         public Layout layout() {
-            long offset = x.layout().offset();
-            Layout dense = shape.contiguous();
-            return offset == 0 ? dense : Layout.of(shape, offset, dense.strides());
+            return Objects.requireNonNull(x.layout().reshaped(x.shape(), shape));
         }
     }
 

@@ -94,15 +94,12 @@ public final class Expression implements AutoCloseable {
     /// Computes all `values`, of one shape, in one pass over `destinations`, which their leaves may
     /// read at the same places. Returns false, having done nothing, if that is not possible.
     public static boolean evaluateInPlace(Tensor[] values, Storage[] destinations) {
-        int weight = 0;
-        for (Tensor value : values) {
-            weight += value.weight();
-        }
-        if (weight > CAPACITY - LIMIT) {
-            return false;
-        }
         try (Expression e = open(values[0].shape())) {
             for (int i = 0; i < values.length; i++) {
+                if (e.nodes + 1 + 3 * values[i].weight() > CAPACITY) { // an operation has at most 3 leaves
+                    e.outputs = 0;
+                    return false;
+                }
                 int node = e.visit(values[i], values[i]);
                 e.output(node, null, destinations[i]);
             }
@@ -164,6 +161,7 @@ public final class Expression implements AutoCloseable {
         if (t.isComputed() || !(t.op() instanceof Pointwise op)) {
             return leaf(t);
         }
+        t.requireOpen();
         boolean whole = t.shape().equals(shape);
         if (t != root) {
             if (!whole && isWastefulToBroadcast(op, t)) {

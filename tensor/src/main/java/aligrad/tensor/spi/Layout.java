@@ -2,6 +2,7 @@ package aligrad.tensor.spi;
 
 import aligrad.tensor.Shape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Where a tensor's elements lie in its storage: element `(i, j, …)` is at index
 /// `offset + i·stride(0) + j·stride(1) + …`, counted in elements.
@@ -55,6 +56,45 @@ public final class Layout {
             stretched[i + shift] = repeats ? 0 : strides[i];
         }
         return Layout.of(to, offset, stretched);
+    }
+
+    /// This layout, of a tensor of shape `from`, seen as another shape of as many elements in row-major
+    /// order; `null` if the elements do not lie so that this is possible without a copy.
+    public @Nullable Layout reshaped(Shape from, Shape to) {
+        if (contiguous) {
+            Layout dense = to.contiguous();
+            return offset == 0 ? dense : new Layout(offset, dense.strides, true);
+        }
+        long[] seen = new long[to.rank()];
+        int i = from.rank() - 1;
+        int j = seen.length - 1;
+        while (i >= 0) {
+            if (from.extent(i) == 1) {
+                i--;
+                continue;
+            }
+            // Axes of `from` that follow each other in memory, from i outwards, are one run; they
+            // must be filled exactly by axes of `to`, from j outwards.
+            long step = strides[i];
+            long run = from.extent(i);
+            while (i > 0 && follows(from, i, run * step)) {
+                run *= from.extent(--i);
+            }
+            i--;
+            long filled = 1;
+            while (j >= 0 && filled < run) {
+                seen[j] = step * filled;
+                filled *= to.extent(j--);
+            }
+            if (filled != run) {
+                return null;
+            }
+        }
+        return of(to, offset, seen); // axes of `to` that are left have extent 1
+    }
+
+    private boolean follows(Shape from, int i, long distance) {
+        return from.extent(i - 1) == 1 || strides[i - 1] == distance;
     }
 
     /// The index of the first element.

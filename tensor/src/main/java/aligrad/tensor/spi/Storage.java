@@ -12,6 +12,8 @@ public abstract class Storage {
     private final long bytes;
     private @Nullable Scope owner;
     private boolean released;
+    private boolean shared;
+    private int overwrites;
 
     protected Storage(long bytes) {
         this.bytes = bytes;
@@ -30,6 +32,26 @@ public abstract class Storage {
     /// Whether it was given back; its contents are then somebody else's.
     public final boolean isReleased() {
         return released;
+    }
+
+    /// How often an update in place replaced the contents. A tensor over earlier ones is stale.
+    public final int overwrites() {
+        return overwrites;
+    }
+
+    /// Counts an update in place. For the variable whose storage it is.
+    public final void countOverwrite() {
+        overwrites++;
+    }
+
+    /// Whether a tensor over it was taken out of the scope in which it was made.
+    public final boolean isShared() {
+        return shared;
+    }
+
+    /// Notes that a tensor over it leaves its scope, so that a variable does not overwrite it in place.
+    public final void share() {
+        shared = true;
     }
 
     /// Hands the storage to a scope, or with `null` to reachability. For the tensor module.

@@ -156,6 +156,13 @@ public abstract class BackendConformance {
     }
 
     @Nested
+    class GoldenValues extends GoldenConformance {
+        GoldenValues() {
+            super(oracle());
+        }
+    }
+
+    @Nested
     class Threads extends ThreadConformance {
         Threads() {
             super(oracle(), BackendConformance.this::setThreads);

@@ -50,6 +50,31 @@ abstract class ThreadConformance {
         }
     }
 
+    /// A backend may go over from one kernel to another when an expression has become frequent.
+    @Test
+    void repetitionChangesNoBit() {
+        Tensor x = draw(DType.F32, 33, 65);
+        Tensor row = draw(DType.F32, 65);
+        Tensor column = draw(DType.F32, 33, 1);
+        Map<String, Supplier<Tensor>> cases = new LinkedHashMap<>();
+        cases.put("functions", () -> x.tanh().mul(row.exp()).add(x.sigmoid().log()));
+        cases.put("more functions", () -> x.sin().add(row.erf()).sub(x.softplus().rsqrt()));
+        cases.put("views", () -> x.flip(1).div(x.square().add(1)).maximum(column));
+        cases.put("masks", () -> x.gt(row).and(column.lt(0.5)).where(x.expm1(), x.log1p()));
+        cases.put("uniform", () -> Random.stream(1).uniform(33, 65).gt(0.4).where(x.mul(0.6), 0));
+        cases.put("sum of rows", () -> x.mul(row).add(1).tanh().sum(1));
+        cases.put("sum of columns", () -> x.mul(column).sub(0.1).exp().sum(0));
+        cases.put("sum", () -> x.sub(row).square().sum());
+        cases.put("maximum", () -> x.add(column).cos().max(1));
+        cases.forEach(
+                (name, calculation) -> {
+                    byte[] first = bytes(calculation);
+                    for (int i = 0; i < 150; i++) {
+                        assertThat(bytes(calculation)).as("%s, repetition %d", name, i).isEqualTo(first);
+                    }
+                });
+    }
+
     private byte[] bytes(Supplier<Tensor> calculation) {
         return Device.use(oracle.device(), calculation).raw().toArray(ValueLayout.JAVA_BYTE);
     }

@@ -18,15 +18,12 @@ final class AssembleKernel {
     /// About how many elements a block has.
     private static final int BLOCK = 32_768;
 
-    /// A background of at least this many bytes is filled in blocks of this size.
-    private static final int FILL = 1 << 17;
-
     private AssembleKernel() {}
 
     static void compute(Assemble op, long result) {
         DType dtype = op.dtype();
         if (!op.covering()) {
-            fill(result, op.shape().size() * dtype.bytes(), Runs.pattern(dtype, op.background()));
+            Runs.fillShared(result, op.shape().size() * dtype.bytes(), Runs.pattern(dtype, op.background()));
         }
         boolean add = !op.disjoint();
         List<Assemble.Piece> pieces = op.pieces();
@@ -35,24 +32,6 @@ final class AssembleKernel {
             if (piece.x().size() > 0) {
                 place(piece, op.shape(), dtype, add, result);
             }
-        }
-    }
-
-    private static void fill(long result, long bytes, long pattern) {
-        if (bytes <= FILL) {
-            Runs.fill(result, bytes, pattern);
-        } else {
-            int blocks = Math.toIntExact((bytes + FILL - 1) / FILL);
-            Workers.run(blocks, bytes / 32, new Fill(result, bytes, pattern));
-        }
-    }
-
-    private record Fill(long result, long bytes, long pattern) implements Workers.Task {
-
-        @Override
-        public void run(int block) {
-            long start = (long) block * FILL;
-            Runs.fill(result + start, Math.min(FILL, bytes - start), pattern);
         }
     }
 

@@ -47,6 +47,7 @@ final class CpuBackend implements Backend {
         switch (op) {
             case Reduction.Reduce reduce -> ReduceKernels.reduce(reduce, to);
             case Reduction.SquaredNorm norm -> SquaredNormKernel.compute(norm, to.address());
+            case Contraction.Matmul matmul -> MatmulKernel.compute(matmul, to.address());
             case Assemble assemble -> AssembleKernel.compute(assemble, to.address());
             case Indexing indexing -> IndexingKernels.compute(indexing, to.address());
             case Ordering ordering -> OrderingKernels.compute(ordering, to.address());

@@ -96,8 +96,7 @@ final class CpuProgram {
         for (int i = 0; i < n; i++) {
             lastUse[i] = Math.max(lastUse[i], i);
             switch (p.kind(i)) {
-                case LEAF, FILL -> lastUse[i] = n;
-                case UNIFORM -> {}
+                case LEAF, FILL, UNIFORM -> {}
                 case CAST, UNARY -> lastUse[p.a(i)] = Math.max(lastUse[p.a(i)], i);
                 case BINARY -> {
                     lastUse[p.a(i)] = Math.max(lastUse[p.a(i)], i);
@@ -114,18 +113,30 @@ final class CpuProgram {
             lastUse[p.output(o)] = n;
         }
         lastUse[p.root()] = n;
-        int[] freeFrom = new int[n];
         int used = 0;
-        for (int i = 0; i < n; i++) {
-            int s = 0;
-            while (s < used && freeFrom[s] >= i) {
-                s++;
+        for (int i = 0; i < n; i++) { // filled before the first block, so nobody else may write there
+            if (isKept(p, i)) {
+                slot[i] = used++;
             }
-            used = Math.max(used, s + 1);
-            slot[i] = s;
-            freeFrom[s] = lastUse[i];
+        }
+        int kept = used;
+        int[] freeFrom = new int[n];
+        for (int i = 0; i < n; i++) {
+            if (!isKept(p, i)) {
+                int s = kept;
+                while (s < used && freeFrom[s - kept] >= i) {
+                    s++;
+                }
+                used = Math.max(used, s + 1);
+                slot[i] = s;
+                freeFrom[s - kept] = lastUse[i];
+            }
         }
         return used;
+    }
+
+    private static boolean isKept(Program p, int node) {
+        return p.kind(node) == Program.Kind.LEAF || p.kind(node) == Program.Kind.FILL;
     }
 
     /// The kernel for this pattern and form, or `null` if there is none yet.

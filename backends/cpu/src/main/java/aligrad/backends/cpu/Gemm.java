@@ -3,28 +3,36 @@ package aligrad.backends.cpu;
 /// Matrix products: `C = A · B (+ C) (+ bias)`, with `A: (m, k)`, `B: (k, n)`, `C: (m, n)`, `bias:
 /// (n)`.
 ///
-/// `A` and `B` may have any strides, so transposes and broadcasts cost no copy of their own; `C`
-/// has unit column stride and overlaps neither. The doors take strides in elements; all that is
-/// behind them counts in bytes.
+/// `A` and `B` may have any strides, so that transposes and broadcasts are no copies of their own;
+/// `C` has unit column stride and overlaps neither. The doors take strides in elements; what is
+/// behind them counts in bytes. Every operand has 64 readable bytes behind its last element.
 ///
 /// Each element of `C` is one chain of fused multiply-adds in the order of `k` that begins with
-/// what is added to it (see [GemmTile]); only where a result is a vector or nearly one it may be
-/// the sum of [Gemv]. Either way `|error| <= (k + 1) 2^-24 (|start| + Σ|a||b|)` to first order in
-/// single precision, and the bits depend on shapes and strides only, never on the number of
+/// what is added to it (see [GemmTile]); only where `C` is a vector, or nearly one, it may be a sum
+/// of [GemvF32]. Either way `|error| <= (k + 2) u (|C| + |bias| + Σ|a||b|)` to first order, `u`
+/// being 2^-24 or 2^-53, and the bits depend on shapes and strides only, never on the number of
 /// threads.
 final class Gemm {
 
-    /// Multiply-adds of one block of a product that is not packed: some 20 µs, so that a block is
-    /// worth another thread.
+    /// Results with at most this many rows or columns are computed as so many matrix-vector
+    /// products, where the operands lie right for that.
+    private static final int THIN = 3;
+
+    /// The most rows for which transposing `A` and `C` is considered instead of packing `B`.
+    private static final int FEW_ROWS = 64;
+
+    /// The most bytes of a `B` that is packed whole.
+    private static final long SMALL = 128 * 1024;
+
+    /// Multiply-adds of a batch's block, some 20 µs.
     private static final long BLOCK_WORK = 2_000_000;
 
-    /// Results with at most this many rows or columns are computed as so many matrix-vector
-    /// products, when the operands lie right for it.
-    private static final int THIN = 3;
+    /// Multiply-adds of a batch's item that is better shared itself.
+    private static final long LARGE_WORK = 64_000_000;
 
     private Gemm() {}
 
-    /// Single precision. Strides in elements.
+    /// One product in single precision. Strides in elements.
     ///
     /// @param bias address of `n` contiguous elements, or 0
     /// @param accumulate whether to add to what `C` holds
@@ -43,28 +51,12 @@ final class Gemm {
             long bias,
             boolean accumulate) {
         GemmTile tile = GemmTileF32.INSTANCE;
-        long start = start(tile, m, n, c, 4 * cRow, bias, accumulate);
         product(
-                tile,
-                m,
-                n,
-                k,
-                a,
-                4 * aRow,
-                4 * aCol,
-                b,
-                4 * bRow,
-                4 * bCol,
-                c,
-                4 * cRow,
-                start,
-                accumulate ? 4 * cRow : 0);
+                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
+                accumulate ? bias : 0);
     }
 
-    /// Double precision. Strides in elements.
-    ///
-    /// @param bias address of `n` contiguous elements, or 0
-    /// @param accumulate whether to add to what `C` holds
+    /// One product in double precision; see [#f32].
     static void f64(
             int m,
             int n,
@@ -80,43 +72,71 @@ final class Gemm {
             long bias,
             boolean accumulate) {
         GemmTile tile = GemmTileF64.INSTANCE;
-        long start = start(tile, m, n, c, 8 * cRow, bias, accumulate);
         product(
-                tile,
-                m,
-                n,
-                k,
-                a,
-                8 * aRow,
-                8 * aCol,
-                b,
-                8 * bRow,
-                8 * bCol,
-                c,
-                8 * cRow,
-                start,
-                accumulate ? 8 * cRow : 0);
+                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
+                accumulate ? bias : 0);
     }
 
-    /// Where the sums begin: `C`, the bias, or 0 for zeros. A bias is added to `C` at once if both
-    /// are.
-    private static long start(
-            GemmTile tile, int m, int n, long c, long cRow, long bias, boolean accumulate) {
-        if (!accumulate) {
-            return bias;
-        }
-        if (bias != 0) {
-            for (int i = 0; i < m; i++) {
-                tile.add(n, bias, c + i * cRow);
-            }
-        }
-        return c;
+    /// `batch` products in single precision whose operands lie `aBatch`, `bBatch` and `cBatch`
+    /// elements apart (0 for an operand that all share; not for `C`). All share the bias.
+    static void batchedF32(
+            int batch,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aBatch,
+            long aRow,
+            long aCol,
+            long b,
+            long bBatch,
+            long bRow,
+            long bCol,
+            long c,
+            long cBatch,
+            long cRow,
+            long bias,
+            boolean accumulate) {
+        GemmTile tile = GemmTileF32.INSTANCE;
+        batched(
+                batch,
+                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
+                4 * aBatch,
+                4 * bBatch,
+                4 * cBatch,
+                accumulate ? bias : 0);
     }
 
-    /// Chooses the way. Strides in bytes.
-    ///
-    /// @param init where the sums begin, with row stride `initRow`; 0 for zeros
-    static void product(
+    /// `batch` products in double precision; see [#batchedF32].
+    static void batchedF64(
+            int batch,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aBatch,
+            long aRow,
+            long aCol,
+            long b,
+            long bBatch,
+            long bRow,
+            long bCol,
+            long c,
+            long cBatch,
+            long cRow,
+            long bias,
+            boolean accumulate) {
+        GemmTile tile = GemmTileF64.INSTANCE;
+        batched(
+                batch,
+                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
+                8 * aBatch,
+                8 * bBatch,
+                8 * cBatch,
+                accumulate ? bias : 0);
+    }
+
+    private static GemmOperands operands(
             GemmTile tile,
             int m,
             int n,
@@ -129,21 +149,239 @@ final class Gemm {
             long bCol,
             long c,
             long cRow,
-            long init,
-            long initRow) {
-        if (m == 0 || n == 0) {
+            long bias,
+            boolean accumulate) {
+        int bytes = tile.bytes;
+        return new GemmOperands( // the stride of an axis with one element is free to choose: unit
+                tile,
+                m,
+                n,
+                k,
+                a,
+                m == 1 ? bytes : bytes * aRow,
+                k == 1 ? bytes : bytes * aCol,
+                b,
+                k == 1 ? bytes : bytes * bRow,
+                n == 1 ? bytes : bytes * bCol,
+                c,
+                bytes * cRow,
+                accumulate ? c : bias,
+                accumulate ? bytes * cRow : 0);
+    }
+
+    /// @param added address of a row to add to each of `C` before, or 0
+    private static void product(GemmOperands p, long added) {
+        if (added != 0) {
+            p.tile().addToRows(p.m(), p.n(), added, p.c(), p.cRow());
+        }
+        product(p);
+    }
+
+    /// @param aStep bytes from one item's `A` to the next, likewise `bStep` and `cStep`
+    /// @param added address of a row to add to each of every `C` before, or 0
+    private static void batched(
+            int batch, GemmOperands p, long aStep, long bStep, long cStep, long added) {
+        boolean stacked = bStep == 0 && aStep == p.m() * p.aRow() && cStep == p.m() * p.cRow();
+        if (stacked && (long) batch * p.m() <= Integer.MAX_VALUE) { // one product with more rows
+            product(
+                    new GemmOperands(
+                            p.tile(),
+                            batch * p.m(),
+                            p.n(),
+                            p.k(),
+                            p.a(),
+                            p.aRow(),
+                            p.aCol(),
+                            p.b(),
+                            p.bRow(),
+                            p.bCol(),
+                            p.c(),
+                            p.cRow(),
+                            p.init(),
+                            p.initRow()),
+                    added);
             return;
         }
-        if (bCol == tile.bytes || k == 0) {
-            if (GemmPacked.pays(tile, m, n, k)) {
-                new GemmPacked(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow)
-                        .run();
-            } else {
-                GemmDirect.run(tile, m, n, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+        if (added != 0) {
+            for (int i = 0; i < batch; i++) {
+                p.tile().addToRows(p.m(), p.n(), added, p.c() + i * cStep, p.cRow());
             }
-        } else {
-            new GemmPacked(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow)
-                    .run();
         }
+        long work = Math.max(1, p.work());
+        if (work >= LARGE_WORK || work * batch < 2 * BLOCK_WORK) {
+            items(0, batch, p, aStep, bStep, cStep);
+            return;
+        }
+        int items = (int) Math.max(1, BLOCK_WORK / work);
+        Workers.run(
+                (batch + items - 1) / items,
+                p.nanoseconds() * batch,
+                block ->
+                        items(
+                                block * items,
+                                Math.min(block * items + items, batch),
+                                p,
+                                aStep,
+                                bStep,
+                                cStep));
+    }
+
+    /// The products `first` to `end - 1` of a batch, one after the other. What needs no scratch
+    /// memory gets the shortest way, as an item may be worth no more than 20 ns.
+    private static void items(
+            int first, int end, GemmOperands p, long aStep, long bStep, long cStep) {
+        boolean direct = isDirect(p) && p.work() < BLOCK_WORK;
+        boolean accumulates = p.init() == p.c();
+        for (int i = first; i < end; i++) {
+            if (direct) {
+                long c = p.c() + i * cStep;
+                GemmDirect.block(
+                        p.tile(),
+                        p.m(),
+                        p.n(),
+                        p.k(),
+                        p.a() + i * aStep,
+                        p.aRow(),
+                        p.aCol(),
+                        p.b() + i * bStep,
+                        p.bRow(),
+                        c,
+                        p.cRow(),
+                        accumulates ? c : p.init(),
+                        p.initRow());
+            } else {
+                product(p.moved(i * aStep, i * bStep, i * cStep));
+            }
+        }
+    }
+
+    /// Chooses the way, by shapes and strides.
+    private static void product(GemmOperands p) {
+        if (p.m() == 0 || p.n() == 0) {
+            return;
+        }
+        if (isDirect(p)) {
+            GemmDirect.run(p);
+        } else if (columnsAreDots(p)) {
+            Gemv.columns(p);
+        } else if (rowsAreDots(p)) {
+            Gemv.rows(p);
+        } else if (transposedPays(p)) {
+            transposed(p);
+        } else if (p.bCol() != p.tile().bytes && p.k() * p.tile().pitch(p.n()) <= SMALL) {
+            GemmDirect.run(withPackedB(p));
+        } else {
+            new GemmPacked(p).run();
+        }
+    }
+
+    /// Whether tiles can read the operands where they are.
+    private static boolean isDirect(GemmOperands p) {
+        return p.k() == 0
+                || p.bCol() == p.tile().bytes
+                        && !columnsAreDots(p)
+                        && !transposedPays(p)
+                        && !GemmPacked.pays(p);
+    }
+
+    /// Few columns, and `A` has unit stride along `k`.
+    private static boolean columnsAreDots(GemmOperands p) {
+        return p.n() <= THIN && p.aCol() == p.tile().bytes && p.k() >= p.tile().lanes;
+    }
+
+    /// Few rows, and both operands have unit stride along `k`.
+    private static boolean rowsAreDots(GemmOperands p) {
+        int bytes = p.tile().bytes;
+        return p.m() <= THIN
+                && p.aCol() == bytes
+                && p.bRow() == bytes
+                && p.bCol() != bytes
+                && p.k() >= p.tile().lanes;
+    }
+
+    /// Whether `Cᵀ = Bᵀ · Aᵀ` is less work than `C = A · B`.
+    ///
+    /// So it is with few columns, when `Aᵀ` can be read in vectors as it lies. When `B` cannot, its
+    /// first way moves `A` (unless that can) and `C`, and fills the vectors with rows; the other
+    /// moves `B` and fills them with columns. In half cycles: a vector of multiply-adds takes one,
+    /// an element that is moved about one, too.
+    private static boolean transposedPays(GemmOperands p) {
+        GemmTile tile = p.tile();
+        boolean moves = p.aRow() != tile.bytes;
+        if (p.n() <= THIN && !moves) {
+            return true;
+        }
+        if (p.bCol() == tile.bytes || p.m() > FEW_ROWS) {
+            return false;
+        }
+        long rowVectors = (p.m() + tile.lanes - 1) >> tile.shift;
+        long columnVectors = (p.n() + tile.lanes - 1) >> tile.shift;
+        long first =
+                rowVectors * p.n() * p.k()
+                        + (long) p.m() * p.n()
+                        + (moves ? (long) p.m() * p.k() : 0);
+        long other = columnVectors * p.m() * p.k() + (long) p.n() * p.k();
+        return first < other;
+    }
+
+    /// `Cᵀ = Bᵀ · Aᵀ`: the vectors run along the rows of `C`, and `Bᵀ` is what tiles read by
+    /// broadcast, as it lies.
+    private static void transposed(GemmOperands p) {
+        GemmTile tile = p.tile();
+        int bytes = tile.bytes;
+        long pitch = tile.pitch(p.m());
+        long right = p.a();
+        long rightRow = p.aCol();
+        if (p.aRow() != bytes) {
+            right = Scratch.address(Scratch.Use.GEMM_B, p.k() * pitch);
+            rightRow = pitch;
+            Packing.pack(bytes, p.k(), p.m(), p.a(), p.aCol(), p.aRow(), right, pitch);
+        }
+        boolean inPlace = p.n() == 1 && p.cRow() == bytes && (p.init() == 0 || p.init() == p.c());
+        long result = inPlace ? p.c() : Scratch.address(Scratch.Use.GEMM_C, p.n() * pitch);
+        if (p.init() != 0 && !inPlace) {
+            Packing.pack(bytes, p.n(), p.m(), p.init(), bytes, p.initRow(), result, pitch);
+        }
+        GemmDirect.run(
+                new GemmOperands(
+                        tile,
+                        p.n(),
+                        p.m(),
+                        p.k(),
+                        p.b(),
+                        p.bCol(),
+                        p.bRow(),
+                        right,
+                        rightRow,
+                        bytes,
+                        result,
+                        pitch,
+                        p.init() == 0 ? 0 : result,
+                        pitch));
+        if (!inPlace) {
+            Packing.transpose(bytes, p.n(), p.m(), result, pitch, p.c(), p.cRow());
+        }
+    }
+
+    private static GemmOperands withPackedB(GemmOperands p) {
+        GemmTile tile = p.tile();
+        long pitch = tile.pitch(p.n());
+        long packed = Scratch.address(Scratch.Use.GEMM_B, p.k() * pitch);
+        Packing.pack(tile.bytes, p.k(), p.n(), p.b(), p.bRow(), p.bCol(), packed, pitch);
+        return new GemmOperands(
+                tile,
+                p.m(),
+                p.n(),
+                p.k(),
+                p.a(),
+                p.aRow(),
+                p.aCol(),
+                packed,
+                pitch,
+                tile.bytes,
+                p.c(),
+                p.cRow(),
+                p.init(),
+                p.initRow());
     }
 }

@@ -6,28 +6,57 @@ package aligrad.backends.cpu;
 /// has unit column stride. All strides are in bytes.
 final class GemmDirect {
 
+    /// Multiply-adds of a block: some 20 µs, so that it is worth another thread.
+    private static final long BLOCK_WORK = 2_000_000;
+
     private GemmDirect() {}
 
-    static void run(
-            GemmTile tile,
-            int m,
-            int n,
-            int k,
-            long a,
-            long aRow,
-            long aCol,
-            long b,
-            long bRow,
-            long c,
-            long cRow,
-            long init,
-            long initRow) {
-        block(tile, m, n, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+    /// `C = init + A · B`, shared by the threads if it is worth that.
+    static void run(GemmOperands p) {
+        if (p.work() < 2 * BLOCK_WORK) {
+            block(p);
+        } else {
+            share(p);
+        }
+    }
+
+    /// Cuts the longer side of `C`, in whole tiles of rows or in whole cache lines of columns.
+    private static void share(GemmOperands p) {
+        boolean byRows = p.m() >= p.n();
+        int extent = byRows ? p.m() : p.n();
+        int unit = byRows ? 2 * GemmTile.ROWS : 6 * p.tile().lanes;
+        long units = BLOCK_WORK / ((byRows ? p.n() : p.m()) * (long) p.k() * unit);
+        int step = (int) Math.min(extent, Math.max(1, units) * unit);
+        Workers.run(
+                (extent + step - 1) / step,
+                p.nanoseconds(),
+                block -> {
+                    int first = block * step;
+                    int count = Math.min(step, extent - first);
+                    block(byRows ? p.part(first, count, 0, p.n()) : p.part(0, p.m(), first, count));
+                });
+    }
+
+    private static void block(GemmOperands p) {
+        block(
+                p.tile(),
+                p.m(),
+                p.n(),
+                p.k(),
+                p.a(),
+                p.aRow(),
+                p.aCol(),
+                p.b(),
+                p.bRow(),
+                p.c(),
+                p.cRow(),
+                p.init(),
+                p.initRow());
     }
 
     /// `C = init + A · B`, on the calling thread.
     ///
-    /// @param init where the sums begin, see [GemmTile#tile]; 0 for zeros
+    /// @param init where the sums begin, see [GemmOperands]
     static void block(
             GemmTile tile,
             int m,
@@ -42,15 +71,12 @@ final class GemmDirect {
             long cRow,
             long init,
             long initRow) {
-        int vectors = (n + tile.lanes - 1) / tile.lanes;
-        int vector = 0;
         if (m == 1) {
-            int whole = n / tile.lanes;
-            for (; vector + GemmTile.ROW_VECTORS <= whole; vector += GemmTile.ROW_VECTORS) {
-                long at = (long) vector * GemmTile.VECTOR;
-                tile.row(k, a, aCol, b + at, bRow, c + at, init == 0 ? GemmTile.ZEROS : init + at);
-            }
+            row(tile, n, k, a, aCol, b, bRow, c, init);
+            return;
         }
+        int vectors = (n + tile.lanes - 1) >> tile.shift;
+        int vector = 0;
         while (vector < vectors) {
             int width = GemmTile.width(vectors - vector, m);
             long at = (long) vector * GemmTile.VECTOR;
@@ -69,7 +95,29 @@ final class GemmDirect {
                     c + at,
                     cRow,
                     init == 0 ? GemmTile.ZEROS : init + at,
-                    initRow);
+                    init == 0 ? 0 : initRow);
+        }
+    }
+
+    /// A product of one row.
+    private static void row(
+            GemmTile tile, int n, int k, long a, long aCol, long b, long bRow, long c, long init) {
+        int whole = n >> tile.shift;
+        int vector = 0;
+        while (vector < whole) {
+            int vectors = whole - vector >= GemmTile.ROW_VECTORS ? GemmTile.ROW_VECTORS : 1;
+            long at = (long) vector * GemmTile.VECTOR;
+            long start = init == 0 ? GemmTile.ZEROS : init + at;
+            tile.row(vectors, k, a, aCol, b + at, bRow, c + at, start);
+            vector += vectors;
+        }
+        int tail = n - (whole << tile.shift);
+        if (tail > 0) {
+            long at = (long) whole * GemmTile.VECTOR;
+            long aside = Scratch.address(Scratch.Use.GEMM_EDGE, GemmTile.VECTOR);
+            long start = init == 0 ? GemmTile.ZEROS : init + at;
+            tile.row(1, k, a, aCol, b + at, bRow, aside, start);
+            Packing.copy(tile.bytes, tail, aside, c + at);
         }
     }
 

@@ -1,235 +1,229 @@
 package aligrad.backends.cpu;
 
-/// Large matrix products: both operands are copied, block by block, into the order in which the
-/// tiles read them (Goto and van de Geijn, *Anatomy of High-Performance Matrix Multiplication*,
-/// 2008).
+/// Large matrix products: operands are copied into the order in which the tiles read them, and `C`
+/// is computed block by block (after Goto and van de Geijn, *Anatomy of High-Performance Matrix
+/// Multiplication*, 2008).
 ///
-/// `B` is cut in slices of `K` rows, a slice in strips of two vectors of columns (the last may have
-/// three); a strip's rows lie one behind the other. `A` is cut in blocks of [#BLOCK_ROWS] rows and
-/// `K` columns. A block of `C` is what one block of `A` and [#BLOCK_STRIPS] strips of `B`
-/// contribute to; it is the unit of work that a thread takes.
+/// `k` is cut in slices. In each slice `B` is cut in strips of two vectors of columns (the last
+/// strip may have three), whose rows lie one behind the other, and `A` in blocks of rows. A block
+/// of `C`, the unit of work that a thread takes, is a block of `A` times [#BLOCK_STRIPS] strips,
+/// slice after slice: so it stays in the L2 cache until it is done, and the strip, read by all
+/// tiles of a block one after the other, in L1.
+///
+/// The sizes are for an L1 of 48 KB and an L2 of 1 MB (Zen 5; 2 MB on recent Intel servers).
 final class GemmPacked {
 
-    /// Bytes of a slice's column, `4 K` or `8 K`. A strip of two 512-bit vectors then takes 32 KB:
-    /// it stays in an L1 of 48 KB, with room for six rows of `A`.
+    /// Bytes of a slice's `k`: 256 floats. A strip of 512-bit vectors then takes 32 KB, which
+    /// leaves room in L1 for six rows of `A`.
     private static final int SLICE_BYTES = 1024;
 
-    /// Rows of a block of `A`: a multiple of 6, and 96 KB in the 1 MB L2.
-    private static final int BLOCK_ROWS = 96;
+    /// Rows of a block: a multiple of the tile's 6, and 192 KB of `A`.
+    private static final int BLOCK_ROWS = 192;
 
-    /// Strips of a block: with 512-bit vectors 256 KB of `B` in L2.
+    /// The same for products that would otherwise make too few blocks to share.
+    private static final int SMALL_BLOCK_ROWS = 96;
+
+    /// Strips of a block: with 512-bit vectors 256 KB of `B` in a slice, and 192 KB of `C`.
     private static final int BLOCK_STRIPS = 8;
 
-    /// Bytes of a row of `B` packed at once: the packed slice, 16 MB at most, stays in L3.
-    private static final int MOST_COLUMN_BYTES = 16384;
+    /// Slices, rows of `A` and bytes of a row of `B` packed at once: 16 MB of `B` and 13 MB of `A`
+    /// at most.
+    private static final int MOST_SLICES = 8;
 
-    /// Rows of `A` packed at once; bounds the scratch memory.
-    private static final int MOST_ROWS = 96 * 48;
+    private static final int MOST_ROWS = 8 * BLOCK_ROWS;
 
-    static boolean PACKA = Integer.getInteger("packa", 1) == 1;
+    private static final int MOST_COLUMN_BYTES = 8192;
 
+    /// Rows of `A` farther apart than this are packed. Those that are not are as good where they
+    /// lie; powers of two above it would all fall into the same few sets of the cache.
+    private static final int NEAR = 2048;
+
+    private final GemmOperands p;
     private final GemmTile tile;
-    private final int m;
-    private final int n;
-    private final int k;
-    private final long a;
-    private final long aRow;
-    private final long aCol;
-    private final long b;
-    private final long bRow;
-    private final long bCol;
-    private final long c;
-    private final long cRow;
-    private final long init;
-    private final long initRow;
+    private final int sliceDepth;
+    private final int blockRows;
+    private final boolean packsA;
 
-    // The part of the product that is being computed, shared with the tasks.
+    // The part of the product that is being computed.
     private int firstColumn;
     private int columns;
+    private int vectors;
+    private int strips;
+    private int firstDepth;
+    private int depth;
+    private int slices;
     private int firstRow;
     private int rows;
-    private int firstK;
-    private int depth;
-    private int strips;
-    private int columnBlocks;
     private int rowBlocks;
     private long packedA;
     private long packedB;
 
-    GemmPacked(
-            GemmTile tile,
-            int m,
-            int n,
-            int k,
-            long a,
-            long aRow,
-            long aCol,
-            long b,
-            long bRow,
-            long bCol,
-            long c,
-            long cRow,
-            long init,
-            long initRow) {
-        this.tile = tile;
-        this.m = m;
-        this.n = n;
-        this.k = k;
-        this.a = a;
-        this.aRow = aRow;
-        this.aCol = aCol;
-        this.b = b;
-        this.bRow = bRow;
-        this.bCol = bCol;
-        this.c = c;
-        this.cRow = cRow;
-        this.init = init;
-        this.initRow = initRow;
+    GemmPacked(GemmOperands operands) {
+        p = operands;
+        tile = p.tile();
+        sliceDepth = SLICE_BYTES / tile.bytes;
+        blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : SMALL_BLOCK_ROWS;
+        boolean contiguous = p.aRow() == tile.bytes || p.aCol() == tile.bytes;
+        packsA = !contiguous || Math.max(Math.abs(p.aRow()), Math.abs(p.aCol())) > NEAR;
     }
 
-    static boolean pays(GemmTile tile, int m, int n, int k) {
-        return m > 48;
+    /// Whether copying a `B` with unit column stride pays: it is read by many rows, and does not
+    /// stay in the near half of L2 as it lies.
+    static boolean pays(GemmOperands p) {
+        return p.m() >= 64 && (long) p.k() * p.n() * p.tile().bytes > 128 * 1024;
     }
 
     void run() {
         int mostColumns = MOST_COLUMN_BYTES / tile.bytes;
-        int mostDepth = SLICE_BYTES / tile.bytes;
-        for (firstColumn = 0; firstColumn < n; firstColumn += mostColumns) {
-            columns = Math.min(mostColumns, n - firstColumn);
-            int vectors = (columns + tile.lanes - 1) / tile.lanes;
-            strips = strips(vectors);
-            columnBlocks = (strips + BLOCK_STRIPS - 1) / BLOCK_STRIPS;
-            for (firstK = 0; firstK < k; firstK += mostDepth) {
-                depth = Math.min(mostDepth, k - firstK);
-                packedB =
-                        Scratch.address(
-                                Scratch.Use.GEMM_B, (long) vectors * GemmTile.VECTOR * depth);
-                Workers.run(strips, nanoseconds(depth, columns) / 4, this::packStrip);
-                for (firstRow = 0; firstRow < m; firstRow += MOST_ROWS) {
-                    rows = Math.min(MOST_ROWS, m - firstRow);
-                    rowBlocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-                    if (PACKA) {
-                        packedA = Scratch.address(Scratch.Use.GEMM_A, rowBlocks * blockBytes());
-                        Workers.run(rowBlocks, nanoseconds(depth, rows) / 4, this::packBlock);
+        int mostDepth = MOST_SLICES * sliceDepth;
+        for (firstColumn = 0; firstColumn < p.n(); firstColumn += mostColumns) {
+            columns = Math.min(mostColumns, p.n() - firstColumn);
+            vectors = (columns + tile.lanes - 1) >> tile.shift;
+            strips = GemmTile.LOW && vectors > 2 ? vectors / 2 : (vectors + 1) / 2;
+            int columnBlocks = (strips + BLOCK_STRIPS - 1) / BLOCK_STRIPS;
+            for (firstDepth = 0; firstDepth < p.k(); firstDepth += mostDepth) {
+                depth = Math.min(mostDepth, p.k() - firstDepth);
+                slices = (depth + sliceDepth - 1) / sliceDepth;
+                packedB = Scratch.address(Scratch.Use.GEMM_B, slices * sliceBytes());
+                Workers.run(
+                        columnBlocks * slices, moving((long) columns * depth), this::packStrips);
+                for (firstRow = 0; firstRow < p.m(); firstRow += MOST_ROWS) {
+                    rows = Math.min(MOST_ROWS, p.m() - firstRow);
+                    rowBlocks = (rows + blockRows - 1) / blockRows;
+                    if (packsA) {
+                        packedA =
+                                Scratch.address(
+                                        Scratch.Use.GEMM_A, rowBlocks * slices * blockBytes());
+                        Workers.run(rowBlocks * slices, moving((long) rows * depth), this::packA);
                     }
                     Workers.run(
                             rowBlocks * columnBlocks,
-                            (long) ((double) rows * columns * depth / (6 * tile.lanes)),
+                            (long) rows * columns * depth / (6L * tile.lanes),
                             this::multiply);
                 }
             }
         }
     }
 
-    private static long nanoseconds(int rows, int columns) {
-        return (long) rows * columns;
+    /// About how many nanoseconds moving so many elements takes.
+    private static long moving(long elements) {
+        return elements / 8;
     }
 
-    private static int strips(int vectors) {
-        return GemmTile.LOW && vectors > 2 ? vectors / 2 : (vectors + 1) / 2;
+    private int depth(int slice) {
+        return Math.min(sliceDepth, depth - slice * sliceDepth);
+    }
+
+    private long sliceBytes() {
+        return (long) vectors * GemmTile.VECTOR * sliceDepth;
     }
 
     private int stripVectors(int strip) {
-        int vectors = (columns + tile.lanes - 1) / tile.lanes;
         return strip < strips - 1 ? 2 : vectors - 2 * strip;
     }
 
-    private long strip(int strip) {
-        return packedB + (long) strip * 2 * GemmTile.VECTOR * depth;
-    }
-
-    /// Copies one strip of `B`.
-    private void packStrip(int strip) {
-        int column = strip * 2 * tile.lanes;
-        int vectors = stripVectors(strip);
-        Packing.pack(
-                tile.bytes,
-                depth,
-                Math.min(vectors * tile.lanes, columns - column),
-                b + firstK * bRow + (firstColumn + column) * bCol,
-                bRow,
-                bCol,
-                strip(strip),
-                (long) vectors * GemmTile.VECTOR);
+    private long strip(int slice, int strip) {
+        return packedB + slice * sliceBytes() + 2L * strip * GemmTile.VECTOR * depth(slice);
     }
 
     private long blockBytes() {
-        return Math.max(BLOCK_ROWS * packedRowBytes(), depth * packedColumnBytes());
+        return blockRows * packedRow();
     }
 
-    private long packedRowBytes() {
+    /// 64 bytes more than a slice, so that rows do not fall into the same set of the cache.
+    private static long packedRow() {
         return SLICE_BYTES + 64;
     }
 
-    private long packedColumnBytes() {
-        return BLOCK_ROWS * tile.bytes + 64;
-    }
-
-    private void packBlock(int block) {
-        int row = block * BLOCK_ROWS;
-        int height = Math.min(BLOCK_ROWS, rows - row);
-        long from = a + (firstRow + row) * aRow + firstK * aCol;
-        long to = packedA + block * blockBytes();
-        if (aRow == tile.bytes && aCol != tile.bytes) {
-            Packing.pack(tile.bytes, depth, height, from, aCol, aRow, to, packedColumnBytes());
-        } else {
-            Packing.pack(tile.bytes, height, depth, from, aRow, aCol, to, packedRowBytes());
-        }
-    }
-
-    /// One block of `C`.
-    private void multiply(int block) {
-        int rowBlock = block % rowBlocks;
-        int row = rowBlock * BLOCK_ROWS;
-        int height = Math.min(BLOCK_ROWS, rows - row);
-        long fromA;
-        long rowA;
-        long colA;
-        if (PACKA) {
-            fromA = packedA + rowBlock * blockBytes();
-            boolean byColumns = aRow == tile.bytes && aCol != tile.bytes;
-            rowA = byColumns ? tile.bytes : packedRowBytes();
-            colA = byColumns ? packedColumnBytes() : tile.bytes;
-        } else {
-            fromA = a + (firstRow + row) * aRow + firstK * aCol;
-            rowA = aRow;
-            colA = aCol;
-        }
-        int first = block / rowBlocks * BLOCK_STRIPS;
+    /// Copies the strips of one block in one slice.
+    private void packStrips(int task) {
+        int slice = task % slices;
+        int first = task / slices * BLOCK_STRIPS;
         int end = Math.min(first + BLOCK_STRIPS, strips);
+        long from = p.b() + (firstDepth + slice * sliceDepth) * p.bRow() + firstColumn * p.bCol();
         for (int strip = first; strip < end; strip++) {
-            int vectors = stripVectors(strip);
-            int column = strip * 2 * tile.lanes;
-            int tail = Math.min(tile.lanes, columns - column - (vectors - 1) * tile.lanes);
-            long at = (long) (firstColumn + column) * tile.bytes;
-            long to = c + (firstRow + row) * cRow + at;
-            long start;
-            long startRow;
-            if (firstK > 0) {
-                start = to;
-                startRow = cRow;
-            } else if (init == 0) {
-                start = GemmTile.ZEROS;
-                startRow = 0;
-            } else {
-                start = init + (firstRow + row) * initRow + at;
-                startRow = initRow;
-            }
-            GemmDirect.strip(
-                    tile,
-                    height,
-                    vectors,
-                    tail,
-                    depth,
-                    fromA,
-                    rowA,
-                    colA,
-                    strip(strip),
-                    (long) vectors * GemmTile.VECTOR,
-                    to,
-                    cRow,
-                    start,
-                    startRow);
+            int column = 2 * strip * tile.lanes;
+            int width = stripVectors(strip);
+            Packing.pack(
+                    tile.bytes,
+                    depth(slice),
+                    Math.min(width * tile.lanes, columns - column),
+                    from + column * p.bCol(),
+                    p.bRow(),
+                    p.bCol(),
+                    strip(slice, strip),
+                    (long) width * GemmTile.VECTOR);
         }
+    }
+
+    /// Copies one block of `A` in one slice.
+    private void packA(int task) {
+        int row = task / slices * blockRows;
+        int slice = task % slices;
+        Packing.pack(
+                tile.bytes,
+                Math.min(blockRows, rows - row),
+                depth(slice),
+                p.a() + (firstRow + row) * p.aRow() + (firstDepth + slice * sliceDepth) * p.aCol(),
+                p.aRow(),
+                p.aCol(),
+                packedA + task * blockBytes(),
+                packedRow());
+    }
+
+    /// Computes one block of `C`.
+    private void multiply(int task) {
+        int rowBlock = task % rowBlocks;
+        int first = task / rowBlocks * BLOCK_STRIPS;
+        int end = Math.min(first + BLOCK_STRIPS, strips);
+        for (int slice = 0; slice < slices; slice++) {
+            for (int strip = first; strip < end; strip++) {
+                multiply(rowBlock, slice, strip);
+            }
+        }
+    }
+
+    /// Adds what one block of `A` and one strip of `B` contribute to `C`.
+    private void multiply(int rowBlock, int slice, int strip) {
+        int row = rowBlock * blockRows;
+        int absoluteRow = firstRow + row;
+        long a = packedA + (rowBlock * slices + slice) * blockBytes();
+        long aRow = packedRow();
+        long aCol = tile.bytes;
+        if (!packsA) {
+            aRow = p.aRow();
+            aCol = p.aCol();
+            a = p.a() + absoluteRow * aRow + (firstDepth + slice * sliceDepth) * aCol;
+        }
+        int width = stripVectors(strip);
+        int column = 2 * strip * tile.lanes;
+        int tail = Math.min(tile.lanes, columns - column - (width - 1) * tile.lanes);
+        long at = (long) (firstColumn + column) * tile.bytes;
+        long c = p.c() + absoluteRow * p.cRow() + at;
+        boolean begins = firstDepth + slice == 0;
+        long init = GemmTile.ZEROS;
+        long initRow = 0;
+        if (!begins) {
+            init = c;
+            initRow = p.cRow();
+        } else if (p.init() != 0) {
+            init = p.init(absoluteRow, firstColumn + column);
+            initRow = p.initRow();
+        }
+        GemmDirect.strip(
+                tile,
+                Math.min(blockRows, rows - row),
+                width,
+                tail,
+                depth(slice),
+                a,
+                aRow,
+                aCol,
+                strip(slice, strip),
+                (long) width * GemmTile.VECTOR,
+                c,
+                p.cRow(),
+                init,
+                initRow);
     }
 }

@@ -19,7 +19,7 @@ import aligrad.tensor.spi.HostStorage;
 /// * 6x2: 12 independent chains hide the latency of 4 cycles on 2 units, and with 2 vectors of `B`
 ///   and one of `A` it just fits 16 registers: 97 % with 512-bit vectors, 98 % on AVX2.
 /// * 4x3 (95 %) and 4x2 (85 %) for four rows or fewer, where there are 32 registers.
-/// * 1x8 for a single row.
+/// * 1x8 and 1x1 for a single row.
 ///
 /// Larger ones (12x2, 8x3) are no faster, and the JIT compilers give up on their methods: C1 runs
 /// out of virtual registers, and C2 stops inlining memory accesses at some 18,000 nodes; either
@@ -32,7 +32,7 @@ abstract class GemmTile {
     /// The most rows of a tile of three vectors.
     static final int LOW_ROWS = 4;
 
-    /// Vectors of [#row].
+    /// The most vectors of [#row]: 8 chains, of which one hides the latency of another.
     static final int ROW_VECTORS = 8;
 
     /// Whether the four-row tiles may be used. With 16 registers C2 unrolls their short loops until
@@ -48,12 +48,15 @@ abstract class GemmTile {
     /// Bytes of an element.
     final int bytes;
 
-    /// Elements of a vector.
+    /// Elements of a vector: `1 << shift`.
     final int lanes;
+
+    final int shift;
 
     GemmTile(int bytes) {
         this.bytes = bytes;
         this.lanes = VECTOR / bytes;
+        this.shift = Integer.numberOfTrailingZeros(lanes);
     }
 
     /// Computes `rows` rows (1 to [#ROWS], of three vectors 1 to [#LOW_ROWS]) of `vectors` whole
@@ -77,11 +80,35 @@ abstract class GemmTile {
             long init,
             long initRow);
 
-    /// One row, [#ROW_VECTORS] whole vectors.
-    abstract void row(int k, long a, long aCol, long b, long bRow, long c, long init);
+    /// One row, of 1 or [#ROW_VECTORS] whole vectors.
+    abstract void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init);
 
     /// `target += source`, `count` contiguous elements each.
     abstract void add(int count, long source, long target);
+
+    /// `y[j] = init[j] + Σ x[p] · matrix[j][p]`, see [GemvF32#dots].
+    abstract void dots(
+            int n,
+            int k,
+            long x,
+            long matrix,
+            long matrixRow,
+            long y,
+            long yStep,
+            long init,
+            long initStep);
+
+    /// Adds `n` contiguous elements to each of `m` rows.
+    final void addToRows(int m, int n, long source, long target, long targetRow) {
+        for (int i = 0; i < m; i++) {
+            add(n, source, target + i * targetRow);
+        }
+    }
+
+    /// Bytes of a row of `count` elements with room for whole vectors.
+    final long pitch(int count) {
+        return (long) ((count + lanes - 1) >> shift) * VECTOR;
+    }
 
     /// How many rows [#tile] writes when asked for `rows`.
     static int stored(int rows) {

@@ -60,11 +60,15 @@ final class GemmTileF32 extends GemmTile {
     }
 
     @Override
-    void row(int k, long a, long aCol, long b, long bRow, long c, long init) {
+    void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init) {
         if (CHECKED) {
-            check(1, 1, ROW_VECTORS, k, a, 0, aCol, b, bRow, c, 0, init, 0);
+            check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
         }
-        tile1x8(k, a, aCol, b, bRow, c, init);
+        if (vectors == ROW_VECTORS) {
+            tile1x8(k, a, aCol, b, bRow, c, init);
+        } else {
+            tile1x1(k, a, aCol, b, bRow, c, init);
+        }
     }
 
     @Override
@@ -76,6 +80,20 @@ final class GemmTileF32 extends GemmTile {
                     target + at,
                     Math.min(Species.LANES_32, count - i));
         }
+    }
+
+    @Override
+    void dots(
+            int n,
+            int k,
+            long x,
+            long matrix,
+            long matrixRow,
+            long y,
+            long yStep,
+            long init,
+            long initStep) {
+        GemvF32.dots(n, k, x, matrix, matrixRow, y, yStep, init, initStep);
     }
 
     private static void tile6x2(
@@ -447,5 +465,18 @@ final class GemmTileF32 extends GemmTile {
         c05.intoMemorySegment(MEMORY, row + 5 * W, ORDER);
         c06.intoMemorySegment(MEMORY, row + 6 * W, ORDER);
         c07.intoMemorySegment(MEMORY, row + 7 * W, ORDER);
+    }
+
+    private static void tile1x1(int k, long a, long aCol, long b, long bRow, long c, long init) {
+        long row = init & ADDRESS;
+        FloatVector c00 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            row = b & ADDRESS;
+            FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, a & ADDRESS));
+            c00 = x0.fma(b0, c00);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
     }
 }

@@ -38,12 +38,16 @@ final class IndexingKernels {
         long at(long address, long position) {
             long index = wide ? Lanes.i64(address) : Lanes.i32(address);
             if (index < 0 || index >= extent) {
-                throw new IndexOutOfBoundsException(
-                        "%s along axis %d of extent %d: index %d at position %d is outside 0 to %d"
-                                .formatted(
-                                        op.name(), op.axis(), extent, index, position, extent - 1));
+                throw outside(index, position);
             }
             return index;
+        }
+
+        private IndexOutOfBoundsException outside(long index, long position) {
+            return new IndexOutOfBoundsException(
+                    "%s along axis %d of extent %d: index %d at position %d is outside 0 to %d"
+                            .formatted(
+                                    op.name(), op.axis(), extent, index, position, extent - 1));
         }
     }
 
@@ -102,11 +106,11 @@ final class IndexingKernels {
         Lines index = flat(op.index());
         Lines source = Lines.of(op.source(), op.axis(), op.axis() + op.index().shape().rank());
         int extent = op.shape().extent(op.axis());
-        int line = index.extent() + extent;
-        LineBlocks blocks = LineBlocks.of(source.outer(), source.inner(), line);
+        Runs.fillShared(result, op.shape().size() * op.dtype().bytes(), 0);
+        LineBlocks blocks = LineBlocks.of(source.outer(), source.inner(), source.extent());
         Workers.run(
                 blocks.count(),
-                source.count() * line / 4,
+                source.count() * source.extent() / 4,
                 new GatherAdd(
                         blocks, source, Indices.of(op, index, extent), op.dtype(), result));
         Reference.reachabilityFence(source);
@@ -125,7 +129,6 @@ final class IndexingKernels {
             long row = (long) source.inner() * size;
             for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
                 long to = result + o * index.extent * row + (long) i * size;
-                clear(to, row, index.extent, (long) count * size);
                 long from =
                         source.address() + o * source.outerStride() + i * source.innerStride();
                 for (int p = 0; p < source.extent(); p++) {
@@ -138,17 +141,6 @@ final class IndexingKernels {
                             size,
                             count);
                 }
-            }
-        }
-    }
-
-    /// Zeros for a block of lines: `rows` runs of `bytes`, `row` apart.
-    private static void clear(long to, long row, int rows, long bytes) {
-        if (row == bytes) {
-            Runs.fill(to, row * rows, 0);
-        } else {
-            for (int j = 0; j < rows; j++) {
-                Runs.fill(to + j * row, bytes, 0);
             }
         }
     }
@@ -180,22 +172,36 @@ final class IndexingKernels {
                 for (int j = 0; j < lines.extent(); j++) {
                     long position = ((long) o * lines.extent() + j) * lines.inner();
                     long where = lines.address() + o * lines.outerStride() + j * lines.stride();
-                    long from = x.address() + o * x.outerStride();
-                    for (int i = first; i < end; i++) {
-                        long at = index.at(where + i * lines.innerStride(), position + i);
-                        move(
-                                from + at * x.stride() + i * x.innerStride(),
-                                result + (position + i) * size);
-                    }
+                    row(
+                            where + first * lines.innerStride(),
+                            lines.innerStride(),
+                            position + first,
+                            x.address() + o * x.outerStride() + first * x.innerStride(),
+                            end - first);
                 }
             }
         }
 
-        private void move(long from, long to) {
-            switch (size) {
-                case 4 -> Lanes.putI32(to, Lanes.i32(from));
-                case 8 -> Lanes.putI64(to, Lanes.i64(from));
-                default -> Lanes.putI8(to, Lanes.i8(from));
+        /// Takes `count` elements whose indices are `step` apart.
+        private void row(long where, long step, long position, long from, int count) {
+            long stride = x.stride();
+            long across = x.innerStride();
+            long to = result + position * size;
+            if (size == 4) {
+                for (int i = 0; i < count; i++) {
+                    long at = index.at(where + i * step, position + i);
+                    Lanes.putI32(to + 4L * i, Lanes.i32(from + at * stride + i * across));
+                }
+            } else if (size == 8) {
+                for (int i = 0; i < count; i++) {
+                    long at = index.at(where + i * step, position + i);
+                    Lanes.putI64(to + 8L * i, Lanes.i64(from + at * stride + i * across));
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    long at = index.at(where + i * step, position + i);
+                    Lanes.putI8(to + i, Lanes.i8(from + at * stride + i * across));
+                }
             }
         }
     }
@@ -204,11 +210,11 @@ final class IndexingKernels {
         Lines source = Lines.of(op.source(), op.axis());
         Lines index = Lines.of(op.index(), op.axis());
         int extent = op.shape().extent(op.axis());
-        int line = source.extent() + extent;
-        LineBlocks blocks = LineBlocks.of(source.outer(), source.inner(), line);
+        Runs.fillShared(result, op.shape().size() * op.dtype().bytes(), 0);
+        LineBlocks blocks = LineBlocks.of(source.outer(), source.inner(), source.extent());
         Workers.run(
                 blocks.count(),
-                source.count() * line * 2,
+                source.count() * source.extent() * 2,
                 new PutAlongAdd(
                         blocks, source, Indices.of(op, index, extent), op.dtype(), result));
         Reference.reachabilityFence(source);
@@ -228,7 +234,6 @@ final class IndexingKernels {
             Lines lines = index.lines;
             for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
                 long to = result + o * index.extent * row;
-                clear(to + (long) first * size, row, index.extent, (long) (end - first) * size);
                 for (int j = 0; j < source.extent(); j++) {
                     long position = ((long) o * lines.extent() + j) * lines.inner();
                     long where = lines.address() + o * lines.outerStride() + j * lines.stride();

@@ -1,5 +1,8 @@
 package aligrad.backends.cpu;
 
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+
 /// Copies of matrices into the order in which kernels read them.
 ///
 /// Elements are only moved, so single and double precision share these loops. Strides are in bytes.
@@ -25,8 +28,10 @@ final class Packing {
             long sourceColumn,
             long target,
             long targetRow) {
-        if (sourceColumn == bytes) {
+        if (sourceColumn == bytes || columns == 1) {
             copyRows(rows, (long) columns * bytes, source, sourceRow, target, targetRow);
+        } else if (sourceColumn == 0) {
+            spread(bytes, rows, columns, source, sourceRow, target, targetRow);
         } else if (sourceRow == bytes && bytes == 4 && Species.BITS == 512) {
             transposePadded(columns, rows, source, sourceColumn, target, targetRow);
         } else {
@@ -43,7 +48,7 @@ final class Packing {
             long sourceRow,
             long target,
             long targetRow) {
-        if (bytes == 4 && Species.BITS == 512) {
+        if (bytes == 4 && Species.BITS == 512 && rows >= BLOCK / 4) {
             long corner = Scratch.address(Scratch.Use.TRANSPOSE, BLOCK * BLOCK * 4);
             for (int i = 0; i < rows; i += BLOCK) {
                 int height = Math.min(BLOCK, rows - i);
@@ -113,6 +118,30 @@ final class Packing {
             long to = target + i * targetRow;
             for (long at = 0; at < rowBytes; at += step) {
                 Lanes.store(Lanes.loadF32(from + at), to + at);
+            }
+        }
+    }
+
+    /// Fills each target row with its one element.
+    private static void spread(
+            int bytes,
+            int rows,
+            int columns,
+            long source,
+            long sourceRow,
+            long target,
+            long targetRow) {
+        int lanes = Species.BITS / 8 / bytes;
+        for (int i = 0; i < rows; i++) {
+            long from = source + i * sourceRow;
+            long to = target + i * targetRow;
+            for (int j = 0; j < columns; j += lanes) {
+                long at = to + (long) j * bytes;
+                if (bytes == 4) {
+                    Lanes.store(FloatVector.broadcast(Species.F32, Lanes.f32(from)), at);
+                } else {
+                    Lanes.store(DoubleVector.broadcast(Species.F64, Lanes.f64(from)), at);
+                }
             }
         }
     }

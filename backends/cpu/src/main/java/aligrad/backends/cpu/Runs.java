@@ -24,6 +24,9 @@ import jdk.incubator.vector.LongVector;
 /// write there; up to a vector behind a contiguous run is read, which every storage has room for.
 final class Runs {
 
+    /// Bytes that one thread fills at a time.
+    private static final int FILL = 1 << 17;
+
     private Runs() {}
 
     /// Copies `n` elements of `size` bytes (1, 4 or 8) each.
@@ -77,6 +80,25 @@ final class Runs {
             for (; i < bytes; i++) {
                 putI8(to + i, (byte) (pattern >>> (i & 7) * 8));
             }
+        }
+    }
+
+    /// Fills contiguous elements with [#pattern], in blocks that threads share.
+    static void fillShared(long to, long bytes, long pattern) {
+        if (bytes <= FILL) {
+            fill(to, bytes, pattern);
+        } else {
+            int blocks = Math.toIntExact((bytes + FILL - 1) / FILL);
+            Workers.run(blocks, bytes / 32, new Fill(to, bytes, pattern));
+        }
+    }
+
+    private record Fill(long to, long bytes, long pattern) implements Workers.Task {
+
+        @Override
+        public void run(int block) {
+            long start = (long) block * FILL;
+            fill(to + start, Math.min(FILL, bytes - start), pattern);
         }
     }
 

@@ -52,7 +52,14 @@ final class ScanKernels {
             long step = b.inner() * size; // between states of a line
             int start = reverse ? n - 1 : 0;
             int sign = reverse ? -1 : 1;
-            for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+            int o = blocks.firstOuter(block);
+            int end = blocks.endOuter(block);
+            if (b.inner() == 1 && dtype == DType.F32) {
+                for (; o <= end - 4; o += 4) {
+                    fourChains(o, n, start, sign);
+                }
+            }
+            for (; o < end; o++) {
                 long s = result + ((long) o * n + start) * step + i * size;
                 long x = a.address() + o * a.outerStride() + start * a.stride() + i * a.innerStride();
                 long y = b.address() + o * b.outerStride() + start * b.stride() + i * b.innerStride();
@@ -72,6 +79,39 @@ final class ScanKernels {
                         rowsF64(n, x, aStep, y, bStep, s, sign * step, count);
                     }
                 }
+            }
+        }
+
+        /// Four lines from `o` on side by side: one alone waits for the latency of each fma.
+        private void fourChains(int o, int n, int start, int sign) {
+            long s = result + 4 * ((long) o * n + start);
+            long x = a.address() + o * a.outerStride() + start * a.stride();
+            long y = b.address() + o * b.outerStride() + start * b.stride();
+            long p = a.outerStride();
+            long q = b.outerStride();
+            float s0 = 0;
+            float s1 = 0;
+            float s2 = 0;
+            float s3 = 0;
+            for (int t = 0; t < n; t++) {
+                if (t == 0) {
+                    s0 = f32(y);
+                    s1 = f32(y + q);
+                    s2 = f32(y + 2 * q);
+                    s3 = f32(y + 3 * q);
+                } else {
+                    s0 = Math.fma(f32(x), s0, f32(y));
+                    s1 = Math.fma(f32(x + p), s1, f32(y + q));
+                    s2 = Math.fma(f32(x + 2 * p), s2, f32(y + 2 * q));
+                    s3 = Math.fma(f32(x + 3 * p), s3, f32(y + 3 * q));
+                }
+                putF32(s, s0);
+                putF32(s + 4L * n, s1);
+                putF32(s + 8L * n, s2);
+                putF32(s + 12L * n, s3);
+                x += sign * a.stride();
+                y += sign * b.stride();
+                s += sign * 4;
             }
         }
 

@@ -6,26 +6,61 @@ import static aligrad.backends.cpu.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
-/// Softmax of a vector of neighbouring `F32` lines at a time; not-a-number as in [SoftmaxRows].
-final class SoftmaxColumns {
+/// Softmax of a vector of neighbouring `F32` lines at a time.
+record SoftmaxColumns(LineBlocks blocks, Lines x, boolean log, long result)
+        implements Workers.Task {
 
     /// Elements summed before their sum is added to that of the line, for the sake of rounding.
     private static final int PIECE = 64;
 
-    private SoftmaxColumns() {}
+    @Override
+    public void run(int block) {
+        int end = blocks.endInner(block);
+        int n = x.extent();
+        long step = 4L * x.inner();
+        for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
+            for (int i = blocks.firstInner(block); i < end; i += Species.LANES_32) {
+                int count = Math.min(end - i, Species.LANES_32);
+                long from = x.address() + o * x.outerStride() + 4L * i;
+                long to = result + o * n * step + 4L * i;
+                if (Lanes.CHECKED) {
+                    Lanes.check(from, n, x.stride(), 4L * count);
+                    Lanes.check(to, n, step, 4L * count);
+                }
+                columns(log, from, x.stride(), n, to, step, count);
+            }
+        }
+    }
 
-    /// Writes the softmax, or its logarithm, of `count` lines (at most a vector) of `n` elements.
-    ///
     /// @param stride from one element of a line to the next in `x`, in bytes
     /// @param step the same in `y`
-    static void columns(
+    /// @param count how many lines, at most a vector
+    private static void columns(
             boolean log, long x, long stride, int n, long y, long step, int count) {
-        FloatVector max = max(x, stride, n);
+        FloatVector max = FloatVector.broadcast(Species.F32, Float.NEGATIVE_INFINITY);
+        for (int j = 0; j < n; j++) {
+            FloatVector v = load(x + j * stride);
+            max = max.blend(v, v.compare(GT, max));
+        }
+        VectorMask<Float> mask = VectorMask.fromLong(Species.F32, (1L << count) - 1);
         FloatVector sum = FloatVector.zero(Species.F32);
-        for (int j = 0; j < n; j += PIECE) {
-            int piece = Math.min(PIECE, n - j);
-            sum = sum.add(exponentials(x + j * stride, stride, max, piece, y + j * step, step, count));
+        for (int start = 0; start < n; start += PIECE) {
+            int end = Math.min(start + PIECE, n);
+            FloatVector part = FloatVector.zero(Species.F32);
+            for (int j = start; j < end; j++) {
+                FloatVector e = VectorMath.exp(load(x + j * stride).sub(max));
+                part = part.add(e);
+                if (Species.BITS == 512) {
+                    e.intoMemorySegment(MEMORY, (y + j * step) & ADDRESS, ORDER, mask);
+                } else if (count == Species.LANES_32) {
+                    e.intoMemorySegment(MEMORY, (y + j * step) & ADDRESS, ORDER);
+                } else {
+                    Lanes.store(e, y + j * step, count);
+                }
+            }
+            sum = sum.add(part);
         }
         if (log) {
             subtract(x, stride, max, VectorMath.log(sum), n, y, step, count);
@@ -34,35 +69,14 @@ final class SoftmaxColumns {
         }
     }
 
-    private static FloatVector max(long x, long stride, int n) {
-        FloatVector max = FloatVector.broadcast(Species.F32, Float.NEGATIVE_INFINITY);
-        for (int j = 0; j < n; j++) {
-            FloatVector v = Lanes.loadF32(x + j * stride);
-            max = max.blend(v, v.compare(GT, max));
-        }
-        return max;
-    }
-
-    /// Writes `e^(x - max)` and returns the sums.
-    private static FloatVector exponentials(
-            long x, long stride, FloatVector max, int n, long y, long step, int count) {
-        FloatVector sum = FloatVector.zero(Species.F32);
-        for (int j = 0; j < n; j++) {
-            FloatVector e = VectorMath.exp(Lanes.loadF32(x + j * stride).sub(max));
-            sum = sum.add(e);
-            if (count == Species.LANES_32) {
-                e.intoMemorySegment(MEMORY, (y + j * step) & ADDRESS, ORDER);
-            } else {
-                Lanes.store(e, y + j * step, count);
-            }
-        }
-        return sum;
+    private static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(Species.F32, MEMORY, address & ADDRESS, ORDER);
     }
 
     private static void divide(long y, long step, FloatVector sum, int n, int count) {
         FloatVector factor = FloatVector.broadcast(Species.F32, 1f).div(sum);
         for (int j = 0; j < n; j++) {
-            Lanes.store(Lanes.loadF32(y + j * step).mul(factor), y + j * step, count);
+            Lanes.store(load(y + j * step).mul(factor), y + j * step, count);
         }
     }
 
@@ -76,8 +90,7 @@ final class SoftmaxColumns {
             long step,
             int count) {
         for (int j = 0; j < n; j++) {
-            FloatVector v = Lanes.loadF32(x + j * stride);
-            Lanes.store(v.sub(max).sub(logSum), y + j * step, count);
+            Lanes.store(load(x + j * stride).sub(max).sub(logSum), y + j * step, count);
         }
     }
 }

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class VectorMathTest {
 
     /// A function, its meaning in double, and the largest error in units in the last place that is
-    /// allowed; a sweep over every 1009th float found the one in the comment.
+    /// allowed; a sweep over every 1009th float (tanh and sigmoid: every 97th) found the one in the
+    /// comment.
     enum Function {
         EXP(VectorMath::exp, UnaryOp.EXP, 1.0), // 0.98
         EXPM1(VectorMath::expm1, UnaryOp.EXPM1, 1.5), // 1.39
@@ -21,8 +22,8 @@ class VectorMathTest {
         LOG1P(VectorMath::log1p, UnaryOp.LOG1P, 1.5), // 1.46
         SIN(VectorMath::sin, UnaryOp.SIN, 1.5), // 1.46
         COS(VectorMath::cos, UnaryOp.COS, 1.5), // 1.45
-        TANH(VectorMath::tanh, UnaryOp.TANH, 2.25), // 2.18
-        SIGMOID(VectorMath::sigmoid, UnaryOp.SIGMOID, 2.25), // 2.23
+        TANH(VectorMath::tanh, UnaryOp.TANH, 2.5), // 2.40
+        SIGMOID(VectorMath::sigmoid, UnaryOp.SIGMOID, 2.5), // 2.28
         SOFTPLUS(VectorMath::softplus, UnaryOp.SOFTPLUS, 1.75), // 1.65
         ERF(VectorMath::erf, UnaryOp.ERF, 1.25); // 1.02
 
@@ -127,7 +128,7 @@ class VectorMathTest {
         }
         float[] y = f.at(x);
         for (int lane = 0; lane < x.length; lane++) {
-            assertThat(y[lane]).as("%s of %s", f, x[lane]).isEqualTo(f.at(x[lane]));
+            assertThat(y[lane]).as("%s of %s", f, x[lane]).isEqualByComparingTo(f.at(x[lane]));
         }
     }
 

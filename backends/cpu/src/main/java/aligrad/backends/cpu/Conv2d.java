@@ -1,0 +1,91 @@
+package aligrad.backends.cpu;
+
+import aligrad.tensor.DType;
+
+/// Two-dimensional convolution (cross-correlation) of channels-last images: the forward pass, the
+/// input gradient and the filter gradient, in single and double precision.
+///
+/// Three forms, chosen by [Form#of]:
+///
+/// | form | when | why |
+/// | --- | --- | --- |
+/// | matrix product | 1x1, stride 1, no padding, one group | the image is the matrix; nothing to copy |
+/// | depthwise | one filter a channel | no sum over channels to share, so channels go to the lanes |
+/// | direct | all else | register tiles over pixels and channels; a strided 1x1 copies only the pixels that it reads |
+///
+/// The bits depend on the geometry and the vector width, never on the number of threads.
+final class Conv2d {
+
+    private Conv2d() {}
+
+    enum Form {
+        MATRIX_PRODUCT,
+        DEPTHWISE,
+        DIRECT;
+
+        static Form of(Conv2dGeometry s) {
+            if (s.isMatrixProduct()) {
+                return MATRIX_PRODUCT;
+            }
+            return s.isDepthwise() ? DEPTHWISE : DIRECT;
+        }
+    }
+
+    /// `y = x ⋆ w + bias`.
+    ///
+    /// @param bias one for each filter, or 0 for none
+    static void forward(DType dtype, Conv2dGeometry s, long x, long w, long bias, long y) {
+        switch (Form.of(s)) {
+            case MATRIX_PRODUCT ->
+                    product(dtype, s.pixels(), s.o(), s.c(), x, s.c(), 1, w, 1, s.c(), y, bias);
+            case DIRECT -> Conv2dDirect.forward(Conv2dTile.of(dtype), s).run(x, w, bias, y);
+            case DEPTHWISE -> new Conv2dDepthwise(dtype, s).forward(x, w, bias, y);
+        }
+    }
+
+    /// The adjoint in the images: overwrites `dx` with what of `g` each pixel contributed to.
+    static void inputGradient(DType dtype, Conv2dGeometry s, long g, long w, long dx) {
+        switch (Form.of(s)) {
+            case MATRIX_PRODUCT ->
+                    product(dtype, s.pixels(), s.c(), s.o(), g, s.o(), 1, w, s.c(), 1, dx, 0);
+            case DIRECT -> Conv2dDirect.inputGradient(Conv2dTile.of(dtype), s).run(g, w, 0, dx);
+            case DEPTHWISE -> new Conv2dDepthwise(dtype, s).inputGradient(g, w, dx);
+        }
+    }
+
+    /// The adjoint in the filters: overwrites `dw`.
+    static void filterGradient(DType dtype, Conv2dGeometry s, long x, long g, long dw) {
+        switch (Form.of(s)) {
+            case MATRIX_PRODUCT ->
+                    product(dtype, s.o(), s.c(), s.pixels(), g, 1, s.o(), x, s.c(), 1, dw, 0);
+            case DIRECT -> new Conv2dFilterGradient(Conv2dFilterTile.of(dtype), s).run(x, g, dw);
+            case DEPTHWISE -> new Conv2dDepthwise(dtype, s).filterGradient(x, g, dw);
+        }
+    }
+
+    /// `c (m, n) = a (m, k) · b (k, n) + bias`, strides of `a` and `b` in elements.
+    private static void product(
+            DType dtype,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long bCol,
+            long c,
+            long bias) {
+        switch (dtype) {
+            case F32 -> Gemm.f32(m, n, k, a, aRow, aCol, b, bRow, bCol, c, n, bias, false);
+            case F64 -> Gemm.f64(m, n, k, a, aRow, aCol, b, bRow, bCol, c, n, bias, false);
+            case I32, I64, U8, BOOL -> throw notConvolved(dtype);
+        }
+    }
+
+    static IllegalArgumentException notConvolved(DType dtype) {
+        return new IllegalArgumentException(
+                "conv2d of %s: only F32 and F64 are convolved; cast".formatted(dtype));
+    }
+}

@@ -1,0 +1,93 @@
+package aligrad.experiments;
+
+import aligrad.nn.BinaryCrossEntropy;
+import aligrad.nn.Dnc;
+import aligrad.nn.DncConfig;
+import aligrad.nn.Module;
+import aligrad.optim.Clipping;
+import aligrad.optim.Optimizer;
+import aligrad.tensor.Random;
+import aligrad.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A differentiable neural computer learns repeat-copy, as in the ALI-G paper: batches of 16 drawn anew
+/// for each iteration; ALI-G with ε = 0, no momentum and no projection; all other optimizers with
+/// gradients clipped at norm 50.
+///
+/// The loss is in nats: summed over the bits of the steps that count, averaged over the sequences.
+final class DncExperiment implements Experiment {
+
+    static final OptimizerChoice.Conventions CONVENTIONS =
+            new OptimizerChoice.Conventions(
+                    Double.POSITIVE_INFINITY, 0, 0, true, Clipping.globalNorm(50));
+
+    private static final int BATCH = 16;
+
+    private final Dnc model;
+    private final Optimizer<?> optimizer;
+    private final Random random;
+    private final long iterations;
+    private final Map<String, Object> configuration = new LinkedHashMap<>();
+
+    DncExperiment(OptimizerChoice choice, double rate, long iterations, long seed) {
+        this.iterations = iterations;
+        this.random = Random.stream(seed);
+        model = new Dnc(DncConfig.REPEAT_COPY, random.named("weights"));
+        optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
+        configuration.put("experiment", "dnc");
+        configuration.put("optimizer", choice.label());
+        configuration.put(
+                choice == OptimizerChoice.ALIG ? "max-lr" : "learning-rate",
+                Double.isInfinite(rate) ? "none" : rate);
+        configuration.put("iterations", iterations);
+        configuration.put("batch-size", BATCH);
+        configuration.put("seed", seed);
+    }
+
+    @Override
+    public Map<String, Object> configuration() {
+        return configuration;
+    }
+
+    @Override
+    public Module model() {
+        return model;
+    }
+
+    @Override
+    public Optimizer<?> optimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public long iterations() {
+        return iterations;
+    }
+
+    @Override
+    public Map<String, Double> iterate(long i) {
+        int[] solved = new int[1];
+        optimizer.step(
+                () -> {
+                    RepeatCopy.Batch batch = RepeatCopy.draw(random.named("batch " + i), BATCH);
+                    Tensor logits = model.forward(batch.observations());
+                    solved[0] = batch.solved(logits.detach());
+                    return BinaryCrossEntropy.perElement(logits, batch.targets())
+                            .mul(batch.mask())
+                            .sum()
+                            .mul(1.0 / BATCH);
+                });
+        return Map.of("accuracy", 100.0 * solved[0] / BATCH);
+    }
+
+    @Override
+    public String conclusion(Metrics metrics) {
+        int window = Math.min(100, metrics.size());
+        return "Mean loss of the last %d iterations: %.4f nats; sequences solved in them: %.1f %%."
+                .formatted(
+                        window,
+                        metrics.meanOfLast("loss", window),
+                        metrics.meanOfLast("accuracy", window));
+    }
+}

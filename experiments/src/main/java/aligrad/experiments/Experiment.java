@@ -1,0 +1,30 @@
+package aligrad.experiments;
+
+import aligrad.nn.Module;
+import aligrad.optim.Optimizer;
+import java.util.Map;
+
+/// What the training loop needs of an experiment.
+///
+/// Iteration `i` is a function of the seed, `i` and the state alone: batches are drawn from streams
+/// named by their iteration or epoch, so that a resumed run sees what an uninterrupted one sees.
+interface Experiment {
+
+    /// The configuration, as it is written to `config.yaml`.
+    Map<String, Object> configuration();
+
+    Module model();
+
+    Optimizer<?> optimizer();
+
+    /// How many iterations the run takes.
+    long iterations();
+
+    /// Takes one step and returns what it adds to the metrics, such as `accuracy`.
+    ///
+    /// @param i counted from 0
+    Map<String, Double> iterate(long i);
+
+    /// Says in a sentence or two how it went, given all metrics.
+    String conclusion(Metrics metrics);
+}

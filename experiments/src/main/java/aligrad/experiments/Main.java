@@ -1,0 +1,68 @@
+package aligrad.experiments;
+
+import aligrad.tensor.MemoryExhaustedException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The command line: `./aligrad train dnc`.
+@Command(
+        name = "aligrad",
+        description = "Deep learning in pure Java, with ALI-G at the centre.",
+        mixinStandardHelpOptions = true,
+        version = "Aligrad 0.1.0",
+        subcommands = {Train.class})
+public final class Main implements Runnable {
+
+    private static final int USAGE = CommandLine.ExitCode.USAGE;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    /// Without a command there is nothing to do but to say what there is.
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    /// Runs a command line and returns the exit code: 0, 1 for a failure, 2 for wrong input.
+    static int execute(String... args) {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::wrongArguments)
+                .setExecutionExceptionHandler(Main::failed)
+                .execute(args);
+    }
+
+    private static int wrongArguments(CommandLine.ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println(e.getMessage());
+        command.getErr()
+                .println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+        return USAGE;
+    }
+
+    private static int failed(
+            Exception e, CommandLine command, CommandLine.ParseResult result) throws Exception {
+        if (e instanceof UsageException wrong) {
+            command.getErr().println(wrong.getMessage());
+            return USAGE;
+        }
+        if (e instanceof RunFailedException failure) {
+            command.getErr().println(failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        if (e instanceof UncheckedIOException io) {
+            command.getErr().println("Reading or writing failed: " + io.getCause() + ".");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        if (e instanceof MemoryExhaustedException exhausted) {
+            command.getErr().println(exhausted.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw e; // a defect of ours: with its stack trace
+    }
+}

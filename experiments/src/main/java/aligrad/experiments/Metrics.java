@@ -1,0 +1,145 @@
+package aligrad.experiments;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What a run has measured: one object an iteration in `metrics.jsonl`, and the same in memory for the
+/// curves.
+///
+/// Numbers that are not finite are written as `null`, since JSON has none.
+final class Metrics implements AutoCloseable {
+
+    private final List<Map<String, Double>> rows = new ArrayList<>();
+    private final Writer writer;
+
+    private Metrics(Path file) throws IOException {
+        this.writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /// Starts a file, or continues one after its first `count` rows; later ones belong to iterations
+    /// after the checkpoint, which will run again.
+    static Metrics open(Path file, long count) {
+        try {
+            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            if (lines.size() < count) {
+                throw new UsageException(
+                        "%s: it has %d lines, but the checkpoint was taken after %d iterations; the run cannot be resumed."
+                                .formatted(file, lines.size(), count));
+            }
+            List<String> kept = lines.subList(0, (int) count);
+            List<Map<String, Double>> rows = new ArrayList<>();
+            for (int i = 0; i < kept.size(); i++) {
+                rows.add(row(file, i, kept.get(i)));
+            }
+            if (kept.size() < lines.size()) {
+                Path shortened = file.resolveSibling(file.getFileName() + ".tmp");
+                Files.write(shortened, kept);
+                Files.move(shortened, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Metrics metrics = new Metrics(file);
+            metrics.rows.addAll(rows);
+            return metrics;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Double> row(Path file, int line, String text) {
+        Map<String, Double> row = new LinkedHashMap<>();
+        try {
+            JSON.std
+                    .mapFrom(text)
+                    .forEach(
+                            (name, value) ->
+                                    row.put(
+                                            name,
+                                            value instanceof Number n ? n.doubleValue() : Double.NaN));
+        } catch (IOException e) {
+            throw new UsageException(
+                    "%s, line %d: it is no JSON object; the file is damaged, so the run cannot be resumed."
+                            .formatted(file, line + 1),
+                    e);
+        }
+        return row;
+    }
+
+    /// Appends the row of one iteration.
+    void add(Map<String, Double> row) {
+        rows.add(row);
+        Map<String, @Nullable Object> finite = new LinkedHashMap<>();
+        row.forEach((name, value) -> finite.put(name, json(value)));
+        try {
+            writer.write(JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(finite));
+            writer.write('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable Object json(double value) {
+        if (!Double.isFinite(value)) {
+            return null;
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e15 ? (Object) (long) value : value;
+    }
+
+    /// Everything that was added is in the file afterwards.
+    void flush() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// How many iterations were recorded.
+    int size() {
+        return rows.size();
+    }
+
+    /// The values of one name, in order; those of iterations that lack it are left out.
+    List<double[]> series(String name) {
+        List<double[]> points = new ArrayList<>();
+        for (Map<String, Double> row : rows) {
+            Double value = row.get(name);
+            if (value != null && Double.isFinite(value)) {
+                points.add(new double[] {row.getOrDefault("iteration", 0.0), value});
+            }
+        }
+        return points;
+    }
+
+    /// The mean of one name over the last rows.
+    double meanOfLast(String name, int count) {
+        double sum = 0;
+        for (Map<String, Double> row : rows.subList(Math.max(0, rows.size() - count), rows.size())) {
+            sum += row.getOrDefault(name, Double.NaN);
+        }
+        return sum / Math.min(count, rows.size());
+    }
+
+    /// The last row; empty before the first.
+    Map<String, Double> last() {
+        return rows.isEmpty() ? Map.of() : rows.getLast();
+    }
+
+    @Override
+    public void close() {
+        try {
+            writer.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package aligrad.experiments;
+
+import aligrad.nn.CrossEntropy;
+import aligrad.nn.Module;
+import aligrad.nn.Sequential;
+import aligrad.optim.Clipping;
+import aligrad.optim.Optimizer;
+import aligrad.tensor.Random;
+import aligrad.tensor.Recording;
+import aligrad.tensor.Scope;
+import aligrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A small convolutional network on MNIST or a set in its format: cross-entropy, a new order of the
+/// images in each epoch, the last batch smaller, test accuracy after each epoch.
+final class MnistExperiment implements Experiment {
+
+    static final OptimizerChoice.Conventions CONVENTIONS =
+            new OptimizerChoice.Conventions(0.1, 1e-5, 0.9, false, Clipping.none());
+
+    private static final int EVALUATION_BATCH = 500;
+
+    private final MnistData train;
+    private final MnistData test;
+    private final Sequential model;
+    private final Optimizer<?> optimizer;
+    private final Random random;
+    private final int batchSize;
+    private final long epochs;
+    private final long perEpoch;
+    private final Map<String, Object> configuration = new LinkedHashMap<>();
+    private long shuffledEpoch = -1;
+    private long[] order = {};
+
+    MnistExperiment(
+            String data,
+            MnistData train,
+            MnistData test,
+            OptimizerChoice choice,
+            double rate,
+            long epochs,
+            int batchSize,
+            long seed) {
+        this.train = train;
+        this.test = test;
+        this.epochs = epochs;
+        this.batchSize = batchSize;
+        this.perEpoch = (train.size() + batchSize - 1) / batchSize;
+        this.random = Random.stream(seed);
+        model = SmallConvNet.of(random.named("weights"));
+        optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
+        configuration.put("experiment", "mnist");
+        configuration.put("data", data);
+        configuration.put("optimizer", choice.label());
+        configuration.put(
+                choice == OptimizerChoice.ALIG ? "max-lr" : "learning-rate",
+                Double.isInfinite(rate) ? "none" : rate);
+        configuration.put("epochs", epochs);
+        configuration.put("batch-size", batchSize);
+        configuration.put("seed", seed);
+    }
+
+    @Override
+    public Map<String, Object> configuration() {
+        return configuration;
+    }
+
+    @Override
+    public Module model() {
+        return model;
+    }
+
+    @Override
+    public Optimizer<?> optimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public long iterations() {
+        return epochs * perEpoch;
+    }
+
+    @Override
+    public Map<String, Double> iterate(long i) {
+        long epoch = i / perEpoch;
+        if (epoch != shuffledEpoch) {
+            order = random.named("order of epoch " + epoch).permutationArray(train.size());
+            shuffledEpoch = epoch;
+        }
+        int first = (int) (i % perEpoch) * batchSize;
+        int count = Math.min(batchSize, train.size() - first);
+        double[] right = new double[1];
+        model.train();
+        optimizer.step(
+                () -> {
+                    Tensor batch =
+                            Tensor.of(Arrays.copyOfRange(order, first, first + count), count);
+                    Tensor labels = train.classes(batch);
+                    Tensor scores = model.forward(train.pixels(batch));
+                    right[0] = scores.argmax(1).eq(labels).mean().item();
+                    return CrossEntropy.mean(scores, labels);
+                });
+        Map<String, Double> extra = new HashMap<>();
+        extra.put("epoch", (double) (epoch + 1));
+        extra.put("accuracy", 100 * right[0]);
+        if ((i + 1) % perEpoch == 0) {
+            extra.put("test_accuracy", 100 * testAccuracy());
+        }
+        return extra;
+    }
+
+    private double testAccuracy() {
+        model.eval();
+        long right = 0;
+        for (int first = 0; first < test.size(); first += EVALUATION_BATCH) {
+            long[] places = new long[Math.min(EVALUATION_BATCH, test.size() - first)];
+            for (int j = 0; j < places.length; j++) {
+                places[j] = first + j;
+            }
+            right +=
+                    (long)
+                            Scope.compute(
+                                            "evaluation",
+                                            () ->
+                                                    Recording.off(
+                                                            () -> {
+                                                                Tensor batch = Tensor.of(places);
+                                                                return model.forward(test.pixels(batch))
+                                                                        .argmax(1)
+                                                                        .eq(test.classes(batch))
+                                                                        .sum();
+                                                            }))
+                                    .item();
+        }
+        return (double) right / test.size();
+    }
+
+    @Override
+    public String conclusion(Metrics metrics) {
+        int window = Math.min(100, metrics.size());
+        List<double[]> tests = metrics.series("test_accuracy");
+        return "Mean loss of the last %d iterations: %.4f nats; test accuracy: %s."
+                .formatted(
+                        window,
+                        metrics.meanOfLast("loss", window),
+                        tests.isEmpty()
+                                ? "not measured before the first epoch ends"
+                                : "%.2f %%".formatted(tests.getLast()[1]));
+    }
+}

@@ -1,0 +1,11 @@
+package aligrad.experiments;
+
+/// Thrown when a run cannot go on: the program prints the message and exits with 1.
+public final class RunFailedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public RunFailedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,70 @@
+package aligrad.experiments;
+
+import aligrad.tensor.Device;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that every run has.
+final class RunOptions {
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "alig, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad or rmsprop (default: alig)")
+    @Nullable String optimizer;
+
+    @Option(
+            names = "--max-lr",
+            paramLabel = "X|none",
+            description = "alig: the longest step, or none for no limit")
+    @Nullable String maxLearningRate;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "all other optimizers: the learning rate")
+    @Nullable Double learningRate;
+
+    @Option(names = "--seed", paramLabel = "S", description = "seed of all random numbers (default: 1)")
+    @Nullable Long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "threads that compute (default: one for each processor); the results do not depend on it")
+    @Nullable Integer threads;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "what computes: cpu, or reference (slow, in double)")
+    @Nullable String device;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "the run directory (default: runs/EXPERIMENT)")
+    @Nullable Path out;
+
+    @Option(names = "--resume", description = "continues the interrupted run in the run directory")
+    boolean resume;
+
+    /// Applies threads and device; before the first tensor is made.
+    Device start() {
+        if (threads != null) {
+            if (threads < 1) {
+                throw new UsageException("--threads " + threads + ": it must be at least 1.");
+            }
+            System.setProperty("aligrad.threads", threads.toString());
+        }
+        if (device == null) {
+            return Device.current();
+        }
+        try {
+            return Device.of(device);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new UsageException("--device " + device + ": " + e.getMessage() + ".", e);
+        }
+    }
+}

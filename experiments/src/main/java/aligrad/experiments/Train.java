@@ -1,0 +1,21 @@
+package aligrad.experiments;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `aligrad train`: one run of one experiment.
+@Command(
+        name = "train",
+        description = "Trains one model and writes curves, metrics and a checkpoint.",
+        mixinStandardHelpOptions = true,
+        subcommands = {TrainDnc.class, TrainMnist.class})
+final class Train implements Runnable {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "Say what to train: dnc or mnist.");
+    }
+}

@@ -1,0 +1,47 @@
+package aligrad.experiments;
+
+import aligrad.tensor.Device;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `aligrad train dnc`.
+@Command(
+        name = "dnc",
+        description = "A differentiable neural computer learns repeat-copy; nothing to download.",
+        mixinStandardHelpOptions = true)
+final class TrainDnc implements Callable<Integer> {
+
+    private static final long ITERATIONS = 10_000;
+
+    @Mixin private final RunOptions options = new RunOptions();
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            description = "how many batches of 16 sequences (default: 10000)")
+    private @Nullable Long iterations;
+
+    @Override
+    public Integer call() {
+        Device device = options.start();
+        RunDirectory directory = RunDirectory.open(options, "dnc");
+        Settings settings = directory.settings();
+        OptimizerChoice choice =
+                OptimizerChoice.of(settings.text("optimizer", options.optimizer, "alig"));
+        double rate = choice.rate(settings, options, DncExperiment.CONVENTIONS);
+        long count = settings.changeable("iterations", iterations, ITERATIONS);
+        if (count < 1) {
+            throw new UsageException("--iterations " + count + ": it must be at least 1.");
+        }
+        long seed = settings.whole("seed", options.seed, 1);
+        return Device.use(
+                device,
+                () -> {
+                    Experiment dnc = new DncExperiment(choice, rate, count, seed);
+                    return new Training(dnc, directory).run();
+                });
+    }
+}

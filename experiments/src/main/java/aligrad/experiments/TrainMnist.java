@@ -1,0 +1,79 @@
+package aligrad.experiments;
+
+import aligrad.tensor.Device;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `aligrad train mnist`.
+@Command(
+        name = "mnist",
+        description = "A small convolutional network learns MNIST, or a set in its format.",
+        mixinStandardHelpOptions = true)
+final class TrainMnist implements Callable<Integer> {
+
+    private static final long EPOCHS = 3;
+    private static final long BATCH = 64;
+
+    @Mixin private final RunOptions options = new RunOptions();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "where the four IDX files are, plain or gzipped")
+    private @Nullable String data;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the images (default: 3)")
+    private @Nullable Long epochs;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "images in a step (default: 64)")
+    private @Nullable Long batchSize;
+
+    @Override
+    public Integer call() {
+        Device device = options.start();
+        RunDirectory directory = RunDirectory.open(options, "mnist");
+        Settings settings = directory.settings();
+        OptimizerChoice choice =
+                OptimizerChoice.of(settings.text("optimizer", options.optimizer, "alig"));
+        double rate = choice.rate(settings, options, MnistExperiment.CONVENTIONS);
+        String folder = settings.text("data", data);
+        if (folder == null) {
+            throw new UsageException(
+                    "--data is missing: name the directory with the four IDX files; Debian's package dataset-fashion-mnist puts Fashion-MNIST in /usr/share/datasets/fashion-mnist.");
+        }
+        long passes = atLeastOne("--epochs", settings.changeable("epochs", epochs, EPOCHS));
+        long batch = atLeastOne("--batch-size", settings.whole("batch-size", batchSize, BATCH));
+        long seed = settings.whole("seed", options.seed, 1);
+        return Device.use(
+                device,
+                () -> {
+                    Path path = Path.of(folder);
+                    Experiment mnist =
+                            new MnistExperiment(
+                                    folder,
+                                    MnistData.read(path, "train"),
+                                    MnistData.read(path, "t10k"),
+                                    choice,
+                                    rate,
+                                    passes,
+                                    Math.toIntExact(batch),
+                                    seed);
+                    return new Training(mnist, directory).run();
+                });
+    }
+
+    private static long atLeastOne(String option, long value) {
+        if (value < 1 || value > Integer.MAX_VALUE) {
+            throw new UsageException(
+                    option + " " + value + ": it must be from 1 to " + Integer.MAX_VALUE + ".");
+        }
+        return value;
+    }
+}

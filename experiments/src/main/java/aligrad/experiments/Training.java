@@ -1,0 +1,144 @@
+package aligrad.experiments;
+
+import aligrad.optim.NonFiniteLossException;
+import aligrad.optim.StepReport;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The training loop: iterations, metrics, checkpoints, progress, and the report at the end.
+final class Training {
+
+    /// A checkpoint is written this often, besides the one at the end.
+    private static final long CHECKPOINT_NANOSECONDS = 60_000_000_000L;
+
+    /// What a shell calls a program that Ctrl-C ended.
+    private static final int INTERRUPTED = 130;
+
+    private final Experiment experiment;
+    private final RunDirectory directory;
+    private final PrintStream out = System.out;
+
+    Training(Experiment experiment, RunDirectory directory) {
+        this.experiment = experiment;
+        this.directory = directory;
+    }
+
+    /// Runs to the end or until it is interrupted, and returns the exit code.
+    int run() {
+        Checkpoint checkpoint = directory.checkpoint();
+        Checkpoint.Position from = new Checkpoint.Position(0, 0);
+        if (directory.isResumed()) {
+            from = checkpoint.load(experiment.model(), experiment.optimizer());
+        }
+        long total = experiment.iterations();
+        if (from.iterations() >= total) {
+            throw new UsageException(
+                    "%s: all %d iterations are done; go on with --resume --iterations and a larger number."
+                            .formatted(directory.path(), from.iterations()));
+        }
+        directory.write(experiment.configuration());
+        if (!directory.isResumed()) { // so that even a run killed at once can be resumed
+            checkpoint.save(experiment.model(), experiment.optimizer(), from);
+        }
+        try (Metrics metrics = Metrics.open(directory.metrics(), from.iterations());
+                Interruption interruption = new Interruption()) {
+            out.printf(
+                    "%s: %s parameters, %d iterations, writing to %s%n",
+                    experiment.configuration().get("experiment"),
+                    "%,d".formatted(experiment.model().parameterCount()),
+                    total,
+                    directory.path());
+            Checkpoint.Position end = iterate(from, total, metrics, checkpoint, interruption);
+            metrics.flush();
+            checkpoint.save(experiment.model(), experiment.optimizer(), end);
+            return conclude(end, total, metrics);
+        }
+    }
+
+    private Checkpoint.Position iterate(
+            Checkpoint.Position from,
+            long total,
+            Metrics metrics,
+            Checkpoint checkpoint,
+            Interruption interruption) {
+        Progress progress = new Progress(out, Progress.isTerminal(), from.iterations(), total);
+        long start = System.nanoTime() - (long) (from.seconds() * 1e9);
+        long saved = System.nanoTime();
+        long i = from.iterations();
+        try {
+            while (i < total && !interruption.isRequested()) {
+                Map<String, Double> extra = experiment.iterate(i);
+                i++;
+                if (i == from.iterations() + 1) {
+                    sayFirst();
+                }
+                StepReport report = experiment.optimizer().lastStep();
+                if (report == null) {
+                    throw new IllegalStateException("iteration " + i + " took no step");
+                }
+                double seconds = (System.nanoTime() - start) / 1e9;
+                metrics.add(row(i, report, seconds, extra));
+                progress.show(i, report.loss(), report.stepSize());
+                if (System.nanoTime() - saved > CHECKPOINT_NANOSECONDS) {
+                    metrics.flush();
+                    checkpoint.save(
+                            experiment.model(),
+                            experiment.optimizer(),
+                            new Checkpoint.Position(i, seconds));
+                    saved = System.nanoTime();
+                }
+            }
+        } catch (NonFiniteLossException e) {
+            progress.end();
+            metrics.flush();
+            throw new RunFailedException(
+                    "Stopped at iteration %d: %s. Metrics so far are in %s."
+                            .formatted(i + 1, e.getMessage(), directory.metrics()),
+                    e);
+        }
+        progress.end();
+        return new Checkpoint.Position(i, (System.nanoTime() - start) / 1e9);
+    }
+
+    private void sayFirst() {
+        long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+        out.printf(
+                "first iteration finished %.2f s after the start of Java%n",
+                (System.currentTimeMillis() - started) / 1e3);
+    }
+
+    private static Map<String, Double> row(
+            long iteration, StepReport report, double seconds, Map<String, Double> extra) {
+        Map<String, Double> row = new LinkedHashMap<>();
+        row.put("iteration", (double) iteration);
+        row.put("loss", report.loss());
+        row.put("step_size", report.stepSize());
+        row.put("step_size_unclipped", report.unclippedStepSize());
+        row.put("seconds", Math.round(seconds * 1e6) / 1e6);
+        row.putAll(extra);
+        return row;
+    }
+
+    private int conclude(Checkpoint.Position end, long total, Metrics metrics) {
+        Report.write(directory, experiment.configuration(), metrics, experiment.conclusion(metrics));
+        out.println(experiment.conclusion(metrics));
+        out.printf(
+                "%d iterations in %s (%.2f ms each).%n",
+                end.iterations(),
+                Progress.duration(end.seconds()),
+                1e3 * end.seconds() / Math.max(1, end.iterations()));
+        out.println("Report: " + directory.report());
+        if (end.iterations() < total) {
+            out.printf(
+                    "Interrupted after iteration %d of %d; a checkpoint was written. Continue with:%n  ./aligrad train %s --out %s --resume%n",
+                    end.iterations(),
+                    total,
+                    experiment.configuration().get("experiment"),
+                    directory.path());
+            return INTERRUPTED;
+        }
+        return 0;
+    }
+}
