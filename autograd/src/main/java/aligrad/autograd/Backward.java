@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /// One backward pass: the graph behind a tensor in topological order, and the gradients on their
@@ -35,7 +34,7 @@ final class Backward {
 
     private final Nodes nodes = new Nodes();
     private final @Nullable Tensor boundary;
-    private final Map<Object, Tensor> leaves = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Tensor> leaves = new IdentityHashMap<>();
     private Node[] order = new Node[64];
     private int count;
     private long bytes;
@@ -49,12 +48,13 @@ final class Backward {
     /// otherwise by the leaf. Recorded if recording is on.
     ///
     /// @param cotangent the gradient of `y`, of its shape and type
-    static Map<Object, Tensor> pass(Tensor y, Tensor cotangent) {
+    static IdentityHashMap<Object, Tensor> pass(Tensor y, Tensor cotangent) {
         return pass(y, cotangent, null);
     }
 
     /// The same for the part of the graph between `y` and `boundary`, which counts as a leaf.
-    static Map<Object, Tensor> pass(Tensor y, Tensor cotangent, @Nullable Tensor boundary) {
+    static IdentityHashMap<Object, Tensor> pass(
+            Tensor y, Tensor cotangent, @Nullable Tensor boundary) {
         Backward pass = new Backward(boundary);
         pass.walk(y);
         pass.node(y).add(cotangent);

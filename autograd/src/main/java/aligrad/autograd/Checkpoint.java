@@ -12,6 +12,7 @@ import aligrad.tensor.Variable;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +122,7 @@ public final class Checkpoint {
             seek(positions);
             Tensor again = Recording.on(() -> f.apply(x));
             seek(now);
-            Map<Object, Tensor> gradients = Backward.pass(again, g, x);
+            IdentityHashMap<Object, Tensor> gradients = Backward.pass(again, g, x);
             List<@Nullable Tensor> inOrder = new ArrayList<>(inputs.size());
             for (Tensor input : inputs) {
                 inOrder.add(gradients.get(Backward.key(input)));

@@ -36,9 +36,9 @@ public final class Gradients {
     private static final System.Logger LOG = System.getLogger("aligrad");
     private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-    private final Map<Object, Tensor> leaves;
+    private final IdentityHashMap<Object, Tensor> leaves;
 
-    private Gradients(Map<Object, Tensor> leaves) {
+    private Gradients(IdentityHashMap<Object, Tensor> leaves) {
         this.leaves = leaves;
     }
 
@@ -96,7 +96,7 @@ public final class Gradients {
     ///
     /// @throws ShapeException if one has another shape or type than its parameter
     public static Gradients of(Map<Parameter, Tensor> gradients) {
-        Map<Object, Tensor> leaves = new IdentityHashMap<>();
+        IdentityHashMap<Object, Tensor> leaves = new IdentityHashMap<>();
         gradients.forEach(
                 (parameter, g) -> {
                     if (!g.shape().equals(parameter.shape()) || g.dtype() != parameter.dtype()) {

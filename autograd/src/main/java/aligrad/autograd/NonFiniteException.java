@@ -10,6 +10,7 @@ public final class NonFiniteException extends ArithmeticException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String message;
     private final transient @Nullable Tensor differentiated;
 
     NonFiniteException(String message) {
@@ -18,6 +19,7 @@ public final class NonFiniteException extends ArithmeticException {
 
     private NonFiniteException(String message, @Nullable Tensor differentiated) {
         super(message);
+        this.message = message;
         this.differentiated = differentiated;
     }
 
@@ -26,7 +28,7 @@ public final class NonFiniteException extends ArithmeticException {
         if (differentiated != null) {
             return this;
         }
-        NonFiniteException located = new NonFiniteException(getMessage(), y);
+        NonFiniteException located = new NonFiniteException(message, y);
         located.setStackTrace(getStackTrace());
         return located;
     }
@@ -34,7 +36,7 @@ public final class NonFiniteException extends ArithmeticException {
     /// The same, with what is known about where the differentiated operation was written.
     NonFiniteException explained(String origin) {
         NonFiniteException explained =
-                new NonFiniteException(getMessage() + "; " + origin, differentiated);
+                new NonFiniteException(message + "; " + origin, differentiated);
         explained.setStackTrace(getStackTrace());
         return explained;
     }

@@ -16,14 +16,16 @@ class CheckpointTest {
 
     private final Parameter w = new Parameter("w", Values.signed(1, 3, 3));
     private final Parameter b = new Parameter("b", Values.signed(2, 3));
-    private final UnaryOperator<Tensor> block =
-            x -> x.affine(w.value(), b.value()).tanh().mul(b.value()).add(x);
+
+    private Tensor block(Tensor x) {
+        return x.affine(w.value(), b.value()).tanh().mul(b.value()).add(x);
+    }
 
     @Test
     void givesTheSameGradientsToTheInputAndToTheParametersInside() {
         Tensor x = Values.signed(3, 2, 3).track();
-        Gradients plain = Gradients.of(block.apply(block.apply(x)).square().sum());
-        Tensor y = Checkpoint.of(block, Checkpoint.of(block, x));
+        Gradients plain = Gradients.of(block(block(x)).square().sum());
+        Tensor y = Checkpoint.of(this::block, Checkpoint.of(this::block, x));
         Gradients g = Gradients.of(y.square().sum());
         assertThat(g.wrt(x).toDoubleArray()).isEqualTo(plain.wrt(x).toDoubleArray());
         // The contributions to a parameter are summed block by block, which rounds differently.
@@ -36,8 +38,8 @@ class CheckpointTest {
     @Test
     void parametersGetTheirGradientsBehindUntrackedData() {
         Tensor images = Values.signed(3, 2, 3);
-        Gradients g = Gradients.of(Checkpoint.of(block, images).sum());
-        Gradients plain = Gradients.of(block.apply(images).sum());
+        Gradients g = Gradients.of(Checkpoint.of(this::block, images).sum());
+        Gradients plain = Gradients.of(block(images).sum());
         assertThat(g.of(w).toDoubleArray()).isEqualTo(plain.of(w).toDoubleArray());
     }
 

@@ -3,6 +3,8 @@ package aligrad.autograd;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.io.SafeTensors;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -87,7 +89,7 @@ record GoldenCase(SafeTensors file, String name, String options) {
         return find(key) != null;
     }
 
-    private String find(String key) {
+    private @Nullable String find(String key) {
         Matcher m =
                 Pattern.compile("\"" + key + "\": (\"[^\"]*\"|\\[[^]]*]|[^,}]*)").matcher(options);
         return m.find() ? m.group(1) : null;

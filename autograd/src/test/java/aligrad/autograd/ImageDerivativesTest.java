@@ -14,7 +14,7 @@ import java.util.List;
 
 class ImageDerivativesTest {
 
-    private record Case(Window2d window, int groups, int height, int width) {}
+    record Case(Window2d window, int groups, int height, int width) {}
 
     static final List<Case> CONVOLUTIONS =
             List.of(

@@ -19,7 +19,11 @@ import java.util.function.UnaryOperator;
 
 class MovementDerivativesTest {
 
-    private record Case(String name, UnaryOperator<Tensor> f, int... extents) {
+    record Case(String name, UnaryOperator<Tensor> f, Shape shape) {
+        Case(String name, UnaryOperator<Tensor> f, int... extents) {
+            this(name, f, Shape.of(extents));
+        }
+
         @Override
         public String toString() {
             return name;
@@ -86,7 +90,7 @@ class MovementDerivativesTest {
     @ParameterizedTest
     @FieldSource("CASES")
     void agreesWithDifferences(Case c) {
-        Tensor x = Values.signed(1, c.extents);
+        Tensor x = Values.signed(1, c.shape.toArray());
         GradientCheck.first(t -> c.f.apply(t[0]), x);
         GradientCheck.second(t -> c.f.apply(t[0].square()), x);
         GradientCheck.second(t -> c.f.apply(t[0]).square(), x);

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 
 class ReductionDerivativesTest {
 
-    private record Case(String name, UnaryOperator<Tensor> f) {
+    record Case(String name, UnaryOperator<Tensor> f) {
         @Override
         public String toString() {
             return name;

@@ -67,8 +67,8 @@ final class Printing {
         };
     }
 
-    /// All in one format: without decimals if all are whole, otherwise with four, with an exponent if
-    /// some would be too long or vanish.
+    /// All in one format: without decimals if all are whole, otherwise with four, with an exponent
+    /// if some would be too long or vanish.
     private static String[] floating(double[] values) {
         double largest = 0;
         double smallest = Double.MAX_VALUE;

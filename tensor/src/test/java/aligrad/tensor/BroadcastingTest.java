@@ -2,8 +2,9 @@ package aligrad.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+
+import java.util.SplittableRandom;
 
 /// Every element of a broadcast result, compared with index arithmetic.
 class BroadcastingTest {

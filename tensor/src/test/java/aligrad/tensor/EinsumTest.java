@@ -4,21 +4,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
 
 class EinsumTest {
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ij,jk->ik", "bij,bjk->bik", "ij,kj->ik", "ij,ij->ij", "ij,ij->", "i,i->", "i,j->ij",
-                "i,j->ji", "ij->ji", "ij->", "ij->i", "ij->j", "ijk->kij", "ii->i", "ii->", "iij->j",
-                "ii,ij->j", "bhqd,bhkd->bhqk", "ij,k->i", "ij,jk->", ",ij->ij", ",->", "i,->i", "abc,cd->dba",
-                "ij,jkk->ik", "i j , j k -> i k", "->", "Ii,iI->I",
+                "ij,jk->ik",
+                "bij,bjk->bik",
+                "ij,kj->ik",
+                "ij,ij->ij",
+                "ij,ij->",
+                "i,i->",
+                "i,j->ij",
+                "i,j->ji",
+                "ij->ji",
+                "ij->",
+                "ij->i",
+                "ij->j",
+                "ijk->kij",
+                "ii->i",
+                "ii->",
+                "iij->j",
+                "ii,ij->j",
+                "bhqd,bhkd->bhqk",
+                "ij,k->i",
+                "ij,jk->",
+                ",ij->ij",
+                ",->",
+                "i,->i",
+                "abc,cd->dba",
+                "ij,jkk->ik",
+                "i j , j k -> i k",
+                "->",
+                "Ii,iI->I",
             })
     void sumsTheProductsThatTheEquationNames(String equation) {
         requireBruteForce(equation, new SplittableRandom(equation.hashCode()));
@@ -94,7 +119,9 @@ class EinsumTest {
 
     private static Shape of(String letters, StringBuilder once, Shape range) {
         return Shape.of(
-                letters.chars().map(c -> range.extent(once.indexOf(Character.toString(c)))).toArray());
+                letters.chars()
+                        .map(c -> range.extent(once.indexOf(Character.toString(c))))
+                        .toArray());
     }
 
     private static int[] at(String letters, StringBuilder once, int[] index) {
@@ -108,10 +135,12 @@ class EinsumTest {
         assertThatThrownBy(() -> Contractions.einsum("ij,jk->ik", x, y))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
-                        "einsum \"ij,jk->ik\" of [2, 3] × [4, 5]: 'j' must have one extent, but it is 3 and 4");
+                        "einsum \"ij,jk->ik\" of [2, 3] × [4, 5]: 'j' must have one extent, but it"
+                            + " is 3 and 4");
         assertThatThrownBy(() -> Contractions.einsum("ij,jk", x, y))
                 .hasMessage(
-                        "einsum \"ij,jk\" of [2, 3] × [4, 5]: it must say what comes out, as in \"ij,jk->ik\"");
+                        "einsum \"ij,jk\" of [2, 3] × [4, 5]: it must say what comes out, as in"
+                            + " \"ij,jk->ik\"");
         assertThatThrownBy(() -> Contractions.einsum("ij->ik", x))
                 .hasMessage("einsum \"ij->ik\" of [2, 3]: 'k' must come from an operand, once");
         assertThatThrownBy(() -> Contractions.einsum("ij->ii", x))
@@ -120,7 +149,8 @@ class EinsumTest {
                 .hasMessage("einsum \"ijk->i\" of [2, 3]: 'ijk' must have a letter for each axis");
         assertThatThrownBy(() -> Contractions.einsum("ij,jk->ik", x))
                 .hasMessage(
-                        "einsum \"ij,jk->ik\" of [2, 3]: it takes one or two operands, a term for each");
+                        "einsum \"ij,jk->ik\" of [2, 3]: it takes one or two operands, a term for"
+                            + " each");
         assertThatThrownBy(() -> Contractions.einsum("iii->i", Tensor.zeros(2, 2, 2)))
                 .hasMessage("einsum \"iii->i\" of [2, 2, 2]: a term may repeat one letter once");
     }

@@ -1,14 +1,14 @@
 package aligrad.tensor;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.InvocationTargetException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/// What a user reads when shapes or types do not fit: the operation, the values, the rule, the fix; and
-/// that it is thrown when the operation is written, not when its numbers are needed.
+import java.lang.reflect.InvocationTargetException;
+
+/// What a user reads when shapes or types do not fit: the operation, the values, the rule, the fix;
+/// and that it is thrown when the operation is written, not when its numbers are needed.
 class ErrorMessagesTest {
 
     private final Tensor x = Tensor.zeros(2, 3);
@@ -26,48 +26,54 @@ class ErrorMessagesTest {
     void arithmetic() {
         rejects(
                 () -> x.add(y),
-                "add [2, 3] with [4, 5]: extents aligned at the last axis must be equal or 1 (3 ≠ 5 at axis -1); reshape or unsqueeze one of them");
+                "add [2, 3] with [4, 5]: extents aligned at the last axis must be equal or 1 (3 ≠ 5"
+                    + " at axis -1); reshape or unsqueeze one of them");
         rejects(
                 () -> x.mul(labels),
-                "mul of F32 [2, 3] and I64 [3]: both must have the same type; cast one with to(DType)");
+                "mul of F32 [2, 3] and I64 [3]: both must have the same type; cast one with"
+                    + " to(DType)");
         rejects(
                 () -> pixels.sub(pixels),
                 "sub of U8 [2]: pixels must be cast first, with to(DType.F32)");
         rejects(
                 () -> mask.add(mask),
-                "add of BOOL [2]: masks combine with and, or, xor; to count, cast with to(DType.F32)");
+                "add of BOOL [2]: masks combine with and, or, xor; to count, cast with"
+                    + " to(DType.F32)");
         rejects(
                 () -> labels.mul(0.5),
-                "the number 0.5 with I64: that type cannot hold it; cast the tensor first, with to(DType.F32)");
-        rejects(() -> labels.pow(labels), "pow of I64: it needs F32 or F64; cast with to(DType.F32)");
+                "the number 0.5 with I64: that type cannot hold it; cast the tensor first, with"
+                    + " to(DType.F32)");
+        rejects(
+                () -> labels.pow(labels),
+                "pow of I64: it needs F32 or F64; cast with to(DType.F32)");
     }
 
     @Test
     void comparisonsAndLogic() {
         rejects(
                 () -> labels.lt(2.5),
-                "the number 2.5 with I64: that type cannot hold it; cast the tensor first, with to(DType.F32)");
+                "the number 2.5 with I64: that type cannot hold it; cast the tensor first, with"
+                    + " to(DType.F32)");
         rejects(
                 () -> x.eq(labels),
-                "eq of F32 [2, 3] and I64 [3]: both must have the same type; cast one with to(DType)");
-        rejects(
-                () -> x.and(x), "and of F32 [2, 3]: it needs BOOL; compare first, as in x.gt(0)");
+                "eq of F32 [2, 3] and I64 [3]: both must have the same type; cast one with"
+                    + " to(DType)");
+        rejects(() -> x.and(x), "and of F32 [2, 3]: it needs BOOL; compare first, as in x.gt(0)");
         rejects(() -> x.not(), "not of F32 [2, 3]: it needs BOOL; compare first, as in x.gt(0)");
         rejects(
                 () -> x.where(x, x),
                 "where of F32 [2, 3]: it needs BOOL; compare first, as in x.gt(0)");
         rejects(
                 () -> mask.where(pixels, mask),
-                "where of U8 [2] and BOOL [2]: both must have the same type; cast one with to(DType)");
+                "where of U8 [2] and BOOL [2]: both must have the same type; cast one with"
+                    + " to(DType)");
     }
 
     @Test
     void functions() {
-        rejects(
-                () -> labels.exp(), "exp of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
+        rejects(() -> labels.exp(), "exp of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
         rejects(() -> mask.neg(), "neg of BOOL [2]: it needs numbers; cast with to(DType.F32)");
-        rejects(
-                () -> labels.isNaN(), "is_nan of I64: only F32 and F64 can be infinite or NaN");
+        rejects(() -> labels.isNaN(), "is_nan of I64: only F32 and F64 can be infinite or NaN");
     }
 
     @Test
@@ -106,7 +112,8 @@ class ErrorMessagesTest {
                 "argmin of [0, 3] along axis 0: there is nothing to choose from");
         rejects(
                 () -> x.variance(2, 0),
-                "variance of [2, 3] over axes [0]: 2 elements less a correction of 2 leave nothing to divide by");
+                "variance of [2, 3] over axes [0]: 2 elements less a correction of 2 leave nothing"
+                    + " to divide by");
         rejects(
                 () -> labels.softmax(0),
                 "softmax of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
@@ -114,7 +121,8 @@ class ErrorMessagesTest {
                 () -> labels.logSumExp(0),
                 "log_sum_exp of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
         rejects(
-                () -> labels.norm(), "norm of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
+                () -> labels.norm(),
+                "norm of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
     }
 
     @Test
@@ -124,7 +132,8 @@ class ErrorMessagesTest {
                 "reshape [2, 3] (6 elements) to [4, 2]: the number of elements must stay the same");
         rejects(
                 () -> x.reshape(-1, 4),
-                "reshape [2, 3] (6 elements) to [-1, 4]: the number of elements must stay the same");
+                "reshape [2, 3] (6 elements) to [-1, 4]: the number of elements must stay the"
+                    + " same");
         rejects(
                 () -> x.flatten(1, 0),
                 "flatten axes 1 to 0 of [2, 3]: the first must not stand behind the last");
@@ -132,13 +141,13 @@ class ErrorMessagesTest {
         rejects(() -> x.permute(0, 0), "permute [2, 3] by [0, 0]: axis 0 is named twice");
         rejects(
                 () -> x.expand(4, 3),
-                "expand [2, 3] to [4, 3]: aligned at the last axis, each extent must be equal or 1");
+                "expand [2, 3] to [4, 3]: aligned at the last axis, each extent must be equal or"
+                    + " 1");
         rejects(
                 () -> x.slice(1, 2, 5),
-                "slice axis 1 of [2, 3] from 2 to 5 by 1: it must lie within 0 to 3, in order, with a step of at least 1");
-        rejects(
-                () -> x.select(1, 3),
-                "select 3 along axis 1 of [2, 3]: the index must be -3 to 2");
+                "slice axis 1 of [2, 3] from 2 to 5 by 1: it must lie within 0 to 3, in order, with"
+                    + " a step of at least 1");
+        rejects(() -> x.select(1, 3), "select 3 along axis 1 of [2, 3]: the index must be -3 to 2");
         rejects(
                 () -> x.squeeze(0),
                 "squeeze axis 0 of [2, 3]: its extent must be 1; use select or a reduction");
@@ -153,9 +162,9 @@ class ErrorMessagesTest {
     void puttingTogether() {
         rejects(
                 () -> Movements.concat(0, x, y),
-                "concat F32 [2, 3] with F32 [4, 5] along axis 0: types and all other extents must be equal");
-        rejects(
-                () -> Movements.concat(0), "concat of nothing: it needs at least one tensor");
+                "concat F32 [2, 3] with F32 [4, 5] along axis 0: types and all other extents must"
+                    + " be equal");
+        rejects(() -> Movements.concat(0), "concat of nothing: it needs at least one tensor");
         rejects(() -> Movements.stack(-1), "stack of nothing: it needs at least one tensor");
         rejects(
                 () -> x.pad(new int[] {1}, new int[] {1}, 0),
@@ -172,19 +181,23 @@ class ErrorMessagesTest {
     void contractions() {
         rejects(
                 () -> Tensor.zeros(32, 128).matmul(Tensor.zeros(64, 10)),
-                "matmul [32, 128] × [64, 10]: inner extents must agree (128 ≠ 64); transpose an operand, or check the layer before");
+                "matmul [32, 128] × [64, 10]: inner extents must agree (128 ≠ 64); transpose an"
+                    + " operand, or check the layer before");
         rejects(
                 () -> x.matmul(Tensor.scalar(1f)),
                 "matmul [2, 3] × []: each needs a matrix in its last two axes; unsqueeze one");
         rejects(
                 () -> Tensor.zeros(2, 2, 3).matmul(Tensor.zeros(3, 3, 2)),
-                "matmul [2, 2, 3] × [3, 3, 2]: leading extents must be equal or 1 (2 ≠ 3 at axis -3)");
+                "matmul [2, 2, 3] × [3, 3, 2]: leading extents must be equal or 1 (2 ≠ 3 at axis"
+                    + " -3)");
         rejects(
                 () -> x.matmul(Tensor.full(1, DType.F64, 3, 2)),
-                "matmul F32 [2, 3] × F64 [3, 2]: both must be F32 or both F64; cast with to(DType)");
+                "matmul F32 [2, 3] × F64 [3, 2]: both must be F32 or both F64; cast with"
+                    + " to(DType)");
         rejects(
                 () -> x.affine(y, Tensor.zeros(3)),
-                "affine of [2, 3] with weight F32 [4, 5] and bias F32 [3]: the weight must be (k, n) and the bias (n), of one type");
+                "affine of [2, 3] with weight F32 [4, 5] and bias F32 [3]: the weight must be (k,"
+                    + " n) and the bias (n), of one type");
     }
 
     @Test
@@ -193,39 +206,46 @@ class ErrorMessagesTest {
                 () ->
                         Tensor.zeros(8, 32, 32, 3)
                                 .conv2d(Tensor.zeros(16, 3, 3, 4), Window2d.of(3), 1),
-                "conv2d input [8, 32, 32, 3], filter [16, 3, 3, 4], groups 1: the filter expects 4 channels, the input has 3; is the input NCHW, or inChannels wrong?");
+                "conv2d input [8, 32, 32, 3], filter [16, 3, 3, 4], groups 1: the filter expects 4"
+                    + " channels, the input has 3; is the input NCHW, or inChannels wrong?");
         rejects(
                 () -> images.conv2d(Tensor.zeros(3, 3, 3, 2), Window2d.of(5), 1),
-                "conv2d input F32 [1, 4, 4, 2], filter F32 [3, 3, 3, 2], kernel 5x5: the filter must be (out, kernelHeight, kernelWidth, in / groups), of the input's type");
+                "conv2d input F32 [1, 4, 4, 2], filter F32 [3, 3, 3, 2], kernel 5x5: the filter"
+                    + " must be (out, kernelHeight, kernelWidth, in / groups), of the input's"
+                    + " type");
         rejects(
                 () -> images.conv2d(Tensor.zeros(3, 5, 5, 2), Window2d.of(5), 1),
-                "conv2d of [1, 4, 4, 2]: the window 5x5 does not fit into the padded image; pad more, or use a smaller one");
+                "conv2d of [1, 4, 4, 2]: the window 5x5 does not fit into the padded image; pad"
+                    + " more, or use a smaller one");
         rejects(
                 () -> x.maxPool2d(Window2d.of(2)),
-                "max_pool2d of F32 [2, 3]: images must be (N, H, W, C), F32 or F64; unsqueeze a batch axis, or cast");
+                "max_pool2d of F32 [2, 3]: images must be (N, H, W, C), F32 or F64; unsqueeze a"
+                    + " batch axis, or cast");
         rejects(
                 () -> images.maxPool2d(Window2d.of(2).withPadding(2)),
                 "max_pool2d of [1, 4, 4, 2]: padding 2x2 must be at most half of the kernel 2x2");
         assertThatThrownBy(() -> Window2d.of(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "window: kernel 0x0, stride 1x1, dilation 1x1 must be at least 1 and padding 0x0 at least 0");
+                        "window: kernel 0x0, stride 1x1, dilation 1x1 must be at least 1 and"
+                            + " padding 0x0 at least 0");
     }
 
     @Test
     void selections() {
         rejects(
                 () -> x.gather(0, x),
-                "gather with index F32 [2, 3]: indices must be I32 or I64; cast with to(DType.I64)");
+                "gather with index F32 [2, 3]: indices must be I32 or I64; cast with"
+                    + " to(DType.I64)");
         assertThatThrownBy(() -> x.gather(0, Tensor.of(new int[] {0, 5}, 2)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(
                         "gather along axis 0 of extent 2: index 5 at position 1 is outside 0 to 1");
         rejects(
                 () -> x.takeAlong(0, labels),
-                "take_along along axis 0 of [2, 3] with index [3]: all other extents must be equal");
-        rejects(
-                () -> x.topK(4, 1), "top-k of [2, 3] along axis 1: k = 4 must be 0 to 3");
+                "take_along along axis 0 of [2, 3] with index [3]: all other extents must be"
+                    + " equal");
+        rejects(() -> x.topK(4, 1), "top-k of [2, 3] along axis 1: k = 4 must be 0 to 3");
     }
 
     @Test
@@ -237,7 +257,8 @@ class ErrorMessagesTest {
         rejects(() -> Tensor.range(-1), "shape [-1]: an extent must be at least 0; found -1");
         rejects(
                 () -> Tensor.full(300, DType.U8, 2),
-                "the number 300.0 with U8: that type cannot hold it; cast the tensor first, with to(DType.F32)");
+                "the number 300.0 with U8: that type cannot hold it; cast the tensor first, with"
+                    + " to(DType.F32)");
         rejects(
                 () -> x.item(),
                 "item of [2, 3]: it has 6 elements, not one; reduce it, or use toDoubleArray()");
@@ -256,6 +277,7 @@ class ErrorMessagesTest {
                         Recording.inLayer(
                                 "encoder",
                                 () -> Recording.inLayer("encoder.linear", () -> x.squeeze(0))),
-                "encoder.linear: squeeze axis 0 of [2, 3]: its extent must be 1; use select or a reduction");
+                "encoder.linear: squeeze axis 0 of [2, 3]: its extent must be 1; use select or a"
+                    + " reduction");
     }
 }

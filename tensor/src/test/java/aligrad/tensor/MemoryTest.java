@@ -3,6 +3,9 @@ package aligrad.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.spi.HostStorage;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -12,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 class MemoryTest {
 
@@ -39,8 +41,7 @@ class MemoryTest {
         }
     }
 
-    private static final MemorySegment ONES =
-            Arena.global().allocate(50 * MEGABYTE).fill((byte) 1);
+    private static final MemorySegment ONES = Arena.global().allocate(50 * MEGABYTE).fill((byte) 1);
 
     /// Ones that are copied from elsewhere off the heap, which is no reason to collect garbage.
     private static Tensor megabytes(int n) {
@@ -66,7 +67,8 @@ class MemoryTest {
         long before = settled();
         Tensor kept = Scope.compute("s", () -> megabytes(3).select(0, 1).copy());
         long grown = Memory.now().live() - before;
-        assertThat(grown).isBetween((long) MEGABYTE, MEGABYTE * 9 / 8L); // eight classes to a doubling
+        assertThat(grown)
+                .isBetween((long) MEGABYTE, MEGABYTE * 9 / 8L); // eight classes to a doubling
         assertThat(kept.size()).isEqualTo(MEGABYTE);
     }
 
@@ -169,7 +171,8 @@ class MemoryTest {
     }
 
     /// What [Limited] prints in a process of its own, which has 64 MB for tensors.
-    private static String run(String what) throws IOException, InterruptedException, URISyntaxException {
+    private static String run(String what)
+            throws IOException, InterruptedException, URISyntaxException {
         Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -2,10 +2,11 @@ package aligrad.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 
 /// That results are pending cannot be seen, whatever is computed from them and in which order.
 class PendingTest {

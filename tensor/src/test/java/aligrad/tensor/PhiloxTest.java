@@ -17,7 +17,8 @@ class PhiloxTest {
         assertThat(block(-1, -1, -1)).isEqualTo("408f276d 41c83b0e a20bc7c6 6d5451fd");
     }
 
-    /// Counter 243f6a88 85a308d3 13198a2e 03707344, key a4093822 299f31d0: the low word comes first.
+    /// Counter 243f6a88 85a308d3 13198a2e 03707344, key a4093822 299f31d0: the low word comes
+    /// first.
     @Test
     void digitsOfPi() {
         long block = 0x85a308d3_243f6a88L;
@@ -51,10 +52,8 @@ class PhiloxTest {
 
     @Test
     void doublesAreTheHigh53BitsOfTwoWords() {
-        assertThat(Philox.uniformDouble(0, 0, 0))
-                .isEqualTo((0x6627e8d5e169c58dL >>> 11) * 0x1p-53);
-        assertThat(Philox.uniformDouble(0, 0, 1))
-                .isEqualTo((0xbc57ac4c9b00dbd8L >>> 11) * 0x1p-53);
+        assertThat(Philox.uniformDouble(0, 0, 0)).isEqualTo((0x6627e8d5e169c58dL >>> 11) * 0x1p-53);
+        assertThat(Philox.uniformDouble(0, 0, 1)).isEqualTo((0xbc57ac4c9b00dbd8L >>> 11) * 0x1p-53);
         assertThat(Philox.uniformDouble(0, 0, 2))
                 .isEqualTo((Philox.half(0, 0, 1, 0) >>> 11) * 0x1p-53);
     }

@@ -2,8 +2,9 @@ package aligrad.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.atomic.AtomicInteger;
 
 class PrintingTest {
 
@@ -24,7 +25,8 @@ class PrintingTest {
                         """
                         F32 [2, 2]
                         [[  1.0000,   2.5000],
-                         [-30.0000,   4.0000]]""");
+                         [-30.0000,   4.0000]]\
+                        """);
     }
 
     @Test
@@ -36,7 +38,8 @@ class PrintingTest {
                         [[[0, 1],
                           [2, 3]],
                          [[4, 5],
-                          [6, 7]]]""");
+                          [6, 7]]]\
+                        """);
     }
 
     @Test
@@ -85,12 +88,14 @@ class PrintingTest {
                         """
                         I64 [40]
                         [100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119,
-                         120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139]""");
+                         120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139]\
+                        """);
     }
 
     @Test
     void leavesOutTheMiddleOfLongAxes() {
-        assertThat(Tensor.range(1001)).hasToString("I64 [1001]  [   0,    1,    2, …,  998,  999, 1000]");
+        assertThat(Tensor.range(1001))
+                .hasToString("I64 [1001]  [   0,    1,    2, …,  998,  999, 1000]");
         assertThat(Tensor.range(2000).reshape(500, 4).mul(-1))
                 .hasToString(
                         """
@@ -101,7 +106,8 @@ class PrintingTest {
                          …,
                          [-1988, -1989, -1990, -1991],
                          [-1992, -1993, -1994, -1995],
-                         [-1996, -1997, -1998, -1999]]""");
+                         [-1996, -1997, -1998, -1999]]\
+                        """);
     }
 
     @Test
@@ -119,7 +125,8 @@ class PrintingTest {
                         I64 [3, 2]
                         [[1, 4],
                          [2, 5],
-                         [3, 6]]""");
+                         [3, 6]]\
+                        """);
     }
 
     @Test

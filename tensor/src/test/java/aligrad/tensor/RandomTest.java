@@ -3,10 +3,11 @@ package aligrad.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.Arrays;
 import java.util.function.DoublePredicate;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 
 /// Moments are compared within five standard errors of an exact distribution; seeds are fixed, so a
 /// result is always the same.
@@ -57,9 +58,9 @@ class RandomTest {
         assertThat(pairs / (N / 2)).isBetween(-5 / Math.sqrt(N / 2), 5 / Math.sqrt(N / 2));
     }
 
-    /// Within two deviations the variance is 1 - 2·2·φ(2)/(2Φ(2) - 1) = 0.773741, with
-    /// φ(2) = 0.0539910 and Φ(2) = 0.9772499; the fourth moment 3·0.773741 - 2·2³·φ(2)/(2Φ(2) - 1)
-    /// = 1.416187.
+    /// Within two deviations the variance is 1 - 2·2·φ(2)/(2Φ(2) - 1) = 0.773741, with φ(2) =
+    /// 0.0539910 and Φ(2) = 0.9772499; the fourth moment 3·0.773741 - 2·2³·φ(2)/(2Φ(2) - 1) =
+    /// 1.416187.
     @Test
     void truncatedNormalNumbersStayWithinTwoDeviations() {
         double[] z = Random.stream(6).truncatedNormal(0, 1, N).toDoubleArray();
@@ -93,7 +94,8 @@ class RandomTest {
         double meanError = 5 * Math.sqrt(variance / x.length);
         double varianceError = 5 * Math.sqrt((fourth - variance * variance) / x.length);
         assertThat(sum / x.length).isBetween(mean - meanError, mean + meanError);
-        assertThat(squares / x.length).isBetween(variance - varianceError, variance + varianceError);
+        assertThat(squares / x.length)
+                .isBetween(variance - varianceError, variance + varianceError);
     }
 
     @Test

@@ -3,9 +3,10 @@ package aligrad.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 class RecordingTest {
 
@@ -42,7 +43,8 @@ class RecordingTest {
 
     @Test
     void isOnAgainAfterAnError() {
-        assertThatThrownBy(() -> Recording.off(() -> x.reshape(3))).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> Recording.off(() -> x.reshape(3)))
+                .isInstanceOf(ShapeException.class);
         assertThat(Recording.isOn()).isTrue();
     }
 

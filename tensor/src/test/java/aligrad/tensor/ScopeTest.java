@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import aligrad.tensor.spi.Storage;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 class ScopeTest {
 
@@ -33,7 +35,9 @@ class ScopeTest {
         assertThatThrownBy(gone::item)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching(
-                        "tensor reshape F32 \\[\\] was computed in scope 'forward' \\(opened at .*\\), which has ended, so its memory was released; return it from the scope, or pass it to Scope.keep inside");
+                        "tensor reshape F32 \\[\\] was computed in scope 'forward' \\(opened at"
+                            + " .*\\), which has ended, so its memory was released; return it from"
+                            + " the scope, or pass it to Scope.keep inside");
     }
 
     @Test
@@ -44,10 +48,12 @@ class ScopeTest {
         assertThatThrownBy(() -> gone.add(1).toFloatArray()).hasMessageContaining("scope 's'");
         assertThatThrownBy(() -> gone.sum()).hasMessageContaining("scope 's'");
         assertThatThrownBy(() -> gone.matmul(gone.transpose())).hasMessageContaining("scope 's'");
-        assertThatThrownBy(() -> gone.transpose().toDoubleArray()).hasMessageContaining("scope 's'");
+        assertThatThrownBy(() -> gone.transpose().toDoubleArray())
+                .hasMessageContaining("scope 's'");
         assertThatThrownBy(() -> gone.detach().copy()).hasMessageContaining("scope 's'");
         assertThatThrownBy(() -> new Buffer("b", gone)).hasMessageContaining("scope 's'");
-        assertThatCode(() -> gone.shape().size()).doesNotThrowAnyException(); // what it was is known
+        assertThatCode(() -> gone.shape().size())
+                .doesNotThrowAnyException(); // what it was is known
     }
 
     @Test
@@ -97,8 +103,7 @@ class ScopeTest {
         Tensor pending = Scope.compute("s", () -> x.mul(2).copy().add(1));
         assertThat(pending.toDoubleArray()).containsExactly(3, 5, 7, 9, 11, 13);
         Tensor random = Scope.compute("s", () -> Random.stream(1).uniform(3));
-        assertThat(random.toDoubleArray())
-                .isEqualTo(Random.stream(1).uniform(3).toDoubleArray());
+        assertThat(random.toDoubleArray()).isEqualTo(Random.stream(1).uniform(3).toDoubleArray());
     }
 
     @Test
@@ -126,8 +131,7 @@ class ScopeTest {
     void keepsTensorsInCollectionsAndMaps() {
         Map<String, List<Tensor>> kept =
                 Scope.compute(
-                        "s",
-                        () -> Map.of("a", List.of(numbers().sum(), numbers().max().add(1))));
+                        "s", () -> Map.of("a", List.of(numbers().sum(), numbers().max().add(1))));
         assertThat(kept.get("a").get(0).item()).isEqualTo(21);
         assertThat(kept.get("a").get(1).item()).isEqualTo(7);
     }

@@ -3,8 +3,9 @@ package aligrad.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+
+import java.util.SplittableRandom;
 
 class ShapeTest {
 
@@ -52,7 +53,8 @@ class ShapeTest {
         assertThatThrownBy(() -> Shape.of(1 << 30, 1 << 30, 1 << 30))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
-                        "shape [1073741824, 1073741824, 1073741824]: it has more elements than a long counts");
+                        "shape [1073741824, 1073741824, 1073741824]: it has more elements than a"
+                            + " long counts");
     }
 
     @Test
@@ -76,10 +78,12 @@ class ShapeTest {
         assertThatThrownBy(() -> Shape.broadcast("add", Shape.of(8, 2, 3), Shape.of(4, 3)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
-                        "add [8, 2, 3] with [4, 3]: extents aligned at the last axis must be equal or 1 (2 ≠ 4 at axis -2); reshape or unsqueeze one of them");
+                        "add [8, 2, 3] with [4, 3]: extents aligned at the last axis must be equal"
+                            + " or 1 (2 ≠ 4 at axis -2); reshape or unsqueeze one of them");
     }
 
-    /// The rule, written another way: pad with ones in front, then each pair must be equal or hold a 1.
+    /// The rule, written another way: pad with ones in front, then each pair must be equal or hold
+    /// a 1.
     @Test
     void broadcastsByTheRule() {
         SplittableRandom random = new SplittableRandom(1);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import aligrad.tensor.spi.Storage;
-import java.util.concurrent.CountDownLatch;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.CountDownLatch;
 
 class VariableTest {
 
@@ -46,7 +48,8 @@ class VariableTest {
         assertThatThrownBy(() -> new Parameter("labels", Tensor.range(3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "parameter 'labels' of type I64: a gradient needs F32 or F64; use a Buffer, or cast with to(DType)");
+                        "parameter 'labels' of type I64: a gradient needs F32 or F64; use a Buffer,"
+                            + " or cast with to(DType)");
     }
 
     @Test
@@ -227,10 +230,12 @@ class VariableTest {
                     Tensor detached = value.detach();
                     Scope.retire();
                     assign(p, value.mul(10));
-                    for (Tensor stale : new Tensor[] {value, pending, view, computedView, detached}) {
+                    for (Tensor stale :
+                            new Tensor[] {value, pending, view, computedView, detached}) {
                         assertThatThrownBy(stale::toDoubleArray)
                                 .isInstanceOf(IllegalStateException.class)
-                                .hasMessageContaining("was updated in place after this value was read");
+                                .hasMessageContaining(
+                                        "was updated in place after this value was read");
                     }
                     requireValues(p.value(), 10, 20, 30, 40);
                 });
@@ -246,7 +251,9 @@ class VariableTest {
                     assign(p, value.mul(10));
                     assertThatThrownBy(value::toDoubleArray)
                             .hasMessage(
-                                    "tensor 'p' F32 [2, 2]: the variable was updated in place after this value was read; read value() again, or copy() it before the step");
+                                    "tensor 'p' F32 [2, 2]: the variable was updated in place after"
+                                        + " this value was read; read value() again, or copy() it"
+                                        + " before the step");
                 });
     }
 
@@ -392,7 +399,8 @@ class VariableTest {
         assertThatThrownBy(() -> p.set(Tensor.zeros(4)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
-                        "set 'p' (F32 [2, 2] on %s) to F32 [4] on %s: shape, type and device must be the same",
+                        "set 'p' (F32 [2, 2] on %s) to F32 [4] on %s: shape, type and device must"
+                            + " be the same",
                         Device.current(), Device.current());
         assertThatThrownBy(() -> p.set(Tensor.full(0, DType.F64, 2, 2)))
                 .isInstanceOf(ShapeException.class);

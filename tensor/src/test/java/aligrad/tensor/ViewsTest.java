@@ -2,10 +2,11 @@ package aligrad.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToIntFunction;
-import org.junit.jupiter.api.Test;
 
 /// Views of views, compared with index arithmetic on plain arrays.
 class ViewsTest {
@@ -13,7 +14,8 @@ class ViewsTest {
     /// What a view should be: a shape and the elements in row-major order.
     private record Model(Shape shape, long[] elements) {
 
-        /// The model of this shape whose element at each index is this one's element at `place` of it.
+        /// The model of this shape whose element at each index is this one's element at `place` of
+        /// it.
         Model view(Shape to, ToIntFunction<int[]> place) {
             long[] viewed = new long[(int) to.size()];
             Indices.each(to, i -> viewed[Indices.place(to, i)] = elements[place.applyAsInt(i)]);
@@ -45,15 +47,14 @@ class ViewsTest {
             }
             requireEqual(both);
             Tensor sum = both.tensor.add(both.tensor.mul(10)); // as a leaf of an expression
-            double[] expected = Arrays.stream(both.model.elements).mapToDouble(v -> 11 * v).toArray();
+            double[] expected =
+                    Arrays.stream(both.model.elements).mapToDouble(v -> 11 * v).toArray();
             assertThat(sum.toDoubleArray()).as(both.how).containsExactly(expected);
         }
     }
 
     private static void requireEqual(Both both) {
-        assertThat(both.tensor.toLongArray())
-                .as(both.how)
-                .containsExactly(both.model.elements);
+        assertThat(both.tensor.toLongArray()).as(both.how).containsExactly(both.model.elements);
         assertThat(both.tensor.contiguous().layout().isContiguous()).isTrue();
     }
 
@@ -78,8 +79,14 @@ class ViewsTest {
                 }
                 int named = random.nextBoolean() ? axis : axis - rank;
                 yield new Both(
-                        t.slice(named, first - (first < n && random.nextBoolean() ? n : 0), end, stride),
-                        m.view(s.with(axis, extent), i -> place(s, i, axis, first + stride * i[axis])),
+                        t.slice(
+                                named,
+                                first - (first < n && random.nextBoolean() ? n : 0),
+                                end,
+                                stride),
+                        m.view(
+                                s.with(axis, extent),
+                                i -> place(s, i, axis, first + stride * i[axis])),
                         from.how + " slice " + axis + " " + first + ":" + end + ":" + stride);
             }
             case 1 -> {
@@ -165,7 +172,8 @@ class ViewsTest {
                     joined *= i >= axis && i <= last ? s.extent(i) : 1;
                 }
                 for (int i = 0; i < extents.length; i++) {
-                    extents[i] = i < axis ? s.extent(i) : i == axis ? joined : s.extent(i + last - axis);
+                    extents[i] =
+                            i < axis ? s.extent(i) : i == axis ? joined : s.extent(i + last - axis);
                 }
                 yield new Both(
                         t.flatten(axis, last),
@@ -176,7 +184,8 @@ class ViewsTest {
                 int unknown = random.nextInt(2);
                 int n = (int) s.size();
                 int divisor = n % 2 == 0 ? 2 : n % 3 == 0 ? 3 : 1;
-                int[] to = unknown == 0 ? new int[] {-1, divisor} : new int[] {divisor, n / divisor};
+                int[] to =
+                        unknown == 0 ? new int[] {-1, divisor} : new int[] {divisor, n / divisor};
                 yield new Both(
                         t.reshape(to),
                         new Model(
@@ -236,8 +245,15 @@ class ViewsTest {
         Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
         for (Tensor view :
                 new Tensor[] {
-                    x.transpose(), x.slice(1, 1, 3), x.select(0, 1), x.flip(0), x.reshape(3, 2),
-                    x.expand(4, 2, 3), x.unsqueeze(1), x.slice(1, 0, 2).diagonal(), x.detach(),
+                    x.transpose(),
+                    x.slice(1, 1, 3),
+                    x.select(0, 1),
+                    x.flip(0),
+                    x.reshape(3, 2),
+                    x.expand(4, 2, 3),
+                    x.unsqueeze(1),
+                    x.slice(1, 0, 2).diagonal(),
+                    x.detach(),
                 }) {
             assertThat(view.storage()).isSameAs(x.storage());
         }

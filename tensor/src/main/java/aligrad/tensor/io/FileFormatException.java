@@ -17,18 +17,13 @@ public final class FileFormatException extends UncheckedIOException {
     private final long offset;
 
     FileFormatException(String place, long offset, String what) {
-        super(new IOException(place + ", byte " + offset + ": " + what));
+        String message = place + ", byte " + offset + ": " + what;
+        super(message, new IOException(message));
         this.offset = offset;
     }
 
     /// Where the error is, in bytes from the start of the file, or of the entry in an archive.
     public long offset() {
         return offset;
-    }
-
-    /// The place and what is wrong there.
-    @Override
-    public String getMessage() {
-        return getCause().getMessage();
     }
 }

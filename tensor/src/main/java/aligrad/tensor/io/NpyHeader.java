@@ -65,7 +65,7 @@ record NpyHeader(Encoding encoding, boolean bigEndian, boolean fortran, Shape sh
         byte[] length = in.readNBytes(version == 1 ? 2 : 4);
         long size = 0;
         for (int i = length.length - 1; i >= 0; i--) {
-            size = size << 8 | length[i] & 0xff;
+            size = 256 * size + (length[i] & 0xff);
         }
         if (length.length < (version == 1 ? 2 : 4) || size > LONGEST) {
             throw place.wrong(

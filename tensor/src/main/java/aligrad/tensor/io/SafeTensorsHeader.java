@@ -10,10 +10,13 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The header of a safetensors file: what each tensor is and where its bytes lie behind the header,
 /// and the text that goes along.
@@ -168,24 +171,23 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
     /// The header of these tensors, whose bytes lie in the order of [#inFile].
     static SafeTensorsHeader of(Map<String, Tensor> tensors, Map<String, String> metadata) {
-        Map<String, Long> begins = new LinkedHashMap<>();
+        if (tensors.containsKey(METADATA)) {
+            throw new IllegalArgumentException(
+                    "a tensor named '" + METADATA + "': the format keeps that name");
+        }
+        Map<String, Entry> placed = new HashMap<>();
         long end = 0;
         for (Map.Entry<String, Tensor> e : inFile(tensors)) {
-            begins.put(e.getKey(), end);
-            end += Elements.bytes(e.getValue());
+            Tensor t = e.getValue();
+            long begin = end;
+            end += Elements.bytes(t);
+            String dtype = Encoding.of(t.dtype()).name();
+            placed.put(e.getKey(), new Entry(dtype, t.shape(), begin, end));
         }
         Map<String, Entry> entries = new LinkedHashMap<>();
-        tensors.forEach(
-                (name, t) -> {
-                    if (name.equals(METADATA)) {
-                        throw new IllegalArgumentException(
-                                "a tensor named '" + METADATA + "': the format keeps that name");
-                    }
-                    long begin = begins.get(name);
-                    String dtype = Encoding.of(t.dtype()).name();
-                    entries.put(
-                            name, new Entry(dtype, t.shape(), begin, begin + Elements.bytes(t)));
-                });
+        for (String name : tensors.keySet()) {
+            entries.put(name, Objects.requireNonNull(placed.get(name)));
+        }
         return new SafeTensorsHeader(entries, metadata);
     }
 
@@ -193,7 +195,7 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     /// so that each is aligned to its element size.
     static List<Map.Entry<String, Tensor>> inFile(Map<String, Tensor> tensors) {
         List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
-        order.sort(Comparator.comparing(e -> -e.getValue().dtype().bytes()));
+        order.sort(Comparator.comparingInt(e -> -e.getValue().dtype().bytes()));
         return order;
     }
 
@@ -237,7 +239,7 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         int length = utf8.remaining();
         byte[] padded = new byte[(length + 7) / 8 * 8];
         utf8.get(padded, 0, length);
-        java.util.Arrays.fill(padded, length, padded.length, (byte) ' ');
+        Arrays.fill(padded, length, padded.length, (byte) ' ');
         return padded;
     }
 

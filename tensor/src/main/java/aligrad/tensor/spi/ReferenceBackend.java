@@ -13,14 +13,15 @@ import aligrad.tensor.Pooling;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Scan;
 import aligrad.tensor.Transfer;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /// The oracle: plain loops in double, written to be read and compared with, not to be fast.
 ///
 /// `F32` and `F64` are computed in double and rounded only where they are stored or cast; whole
-/// numbers are computed in `long` and wrap around in their type. Every other backend is compared with
-/// this one.
+/// numbers are computed in `long` and wrap around in their type. Every other backend is compared
+/// with this one.
 public final class ReferenceBackend implements Backend {
 
     private final Programs<Program> programs = new Programs<>(program -> program);
@@ -45,7 +46,8 @@ public final class ReferenceBackend implements Backend {
         ReferenceValues computed =
                 switch (op) {
                     case Reduction reduction -> ReferenceReduction.compute(reduction, programs);
-                    case Normalization normalization -> ReferenceNormalization.compute(normalization);
+                    case Normalization normalization ->
+                            ReferenceNormalization.compute(normalization);
                     case Contraction contraction -> ReferenceContraction.compute(contraction);
                     case Convolution convolution -> ReferenceConvolution.compute(convolution);
                     case Pooling pooling -> ReferencePooling.compute(pooling);
@@ -56,7 +58,8 @@ public final class ReferenceBackend implements Backend {
                     case Scan scan -> ReferenceScan.compute(scan);
                     case Custom custom ->
                             throw new AssertionError(
-                                    custom.name() + " is made of other operations, which come here");
+                                    custom.name()
+                                            + " is made of other operations, which come here");
                 };
         computed.store(((HostStorage) result).segment(), 0, computed.length());
     }

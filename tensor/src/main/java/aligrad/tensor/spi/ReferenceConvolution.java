@@ -6,7 +6,8 @@ import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
 
 /// The three sides of the trilinear form of a convolution, by its definition: one loop over all
-/// (pixel of the result, tap of the filter, channel) that names the three places which belong together.
+/// (pixel of the result, tap of the filter, channel) that names the three places which belong
+/// together.
 final class ReferenceConvolution {
 
     private ReferenceConvolution() {}
@@ -53,8 +54,7 @@ final class ReferenceConvolution {
         void at(int image, int filter, int result);
     }
 
-    private static void visit(
-            Convolution op, Shape image, Shape filter, Shape result, Term term) {
+    private static void visit(Convolution op, Shape image, Shape filter, Shape result, Term term) {
         Window2d window = op.window();
         int height = image.extent(1);
         int width = image.extent(2);
@@ -81,7 +81,9 @@ final class ReferenceConvolution {
                                     continue;
                                 }
                                 int pixel = ((n * height + y) * width + x) * channels;
-                                int tap = ((o * filter.extent(1) + ky) * filter.extent(2) + kx) * taps;
+                                int tap =
+                                        ((o * filter.extent(1) + ky) * filter.extent(2) + kx)
+                                                * taps;
                                 for (int c = 0; c < taps; c++) {
                                     term.at(pixel + group * taps + c, tap + c, out);
                                 }

@@ -2,6 +2,7 @@ package aligrad.tensor.spi;
 
 import aligrad.tensor.Assemble;
 import aligrad.tensor.Transfer;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

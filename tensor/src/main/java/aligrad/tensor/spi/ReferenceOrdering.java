@@ -1,6 +1,7 @@
 package aligrad.tensor.spi;
 
 import aligrad.tensor.Ordering;
+
 import java.util.Arrays;
 import java.util.Comparator;
 
@@ -46,8 +47,7 @@ final class ReferenceOrdering {
     }
 
     /// The first of the extremes; the first not-a-number if there is one.
-    private static int extreme(
-            ReferenceValues x, ReferenceLines lines, int line, boolean largest) {
+    private static int extreme(ReferenceValues x, ReferenceLines lines, int line, boolean largest) {
         int best = 0;
         for (int i = 1; i < lines.extent(); i++) {
             int at = lines.index(line, i);

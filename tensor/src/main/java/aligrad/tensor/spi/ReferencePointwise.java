@@ -6,9 +6,11 @@ import aligrad.tensor.Philox;
 import aligrad.tensor.Pointwise;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.UnaryOp;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /// Interprets a pointwise expression, node after node, over a few hundred elements at a time.
 ///
@@ -162,8 +164,30 @@ final class ReferencePointwise {
             case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
             case NOT -> x == 0 ? 1 : 0;
-            case SQRT, RSQRT, RECIPROCAL, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN,
-                    SINH, COSH, TANH, SIGMOID, SOFTPLUS, ERF, FLOOR, CEIL, ROUND, TRUNC, IS_NAN,
+            case SQRT,
+                    RSQRT,
+                    RECIPROCAL,
+                    EXP,
+                    EXPM1,
+                    LOG,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    TANH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    ERF,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    TRUNC,
+                    IS_NAN,
                     IS_FINITE ->
                     throw new AssertionError(f + " is not made for whole numbers");
         };
@@ -178,7 +202,8 @@ final class ReferencePointwise {
                 to.wholes[i] = (long) f.apply(a.reals[i], b.reals[i]);
             } else {
                 to.wholes[i] =
-                        ReferenceValues.wrapped(to.type, whole(f, a.wholes[i], b.wholes[i], a.type));
+                        ReferenceValues.wrapped(
+                                to.type, whole(f, a.wholes[i], b.wholes[i], a.type));
             }
         }
     }
@@ -208,7 +233,7 @@ final class ReferencePointwise {
     private static long divisor(BinaryOp f, long a, long b, DType type) {
         if (b == 0) {
             throw new ArithmeticException(
-                    "%s of %s %d by 0: whole numbers have no infinity; replace zeros, or cast to F64"
+                    "%s of %s %d by 0: whole numbers have no infinity; replace 0, or cast"
                             .formatted(f.label(), type, a));
         }
         return b;

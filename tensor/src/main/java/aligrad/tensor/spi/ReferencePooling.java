@@ -3,6 +3,7 @@ package aligrad.tensor.spi;
 import aligrad.tensor.Pooling;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Window2d;
+
 import java.util.Arrays;
 
 /// Maximum and average over sliding windows, and their adjoints.

@@ -4,6 +4,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Shape;
+
 import java.util.Arrays;
 
 /// Sums, products and extremes, joined in row-major order.
@@ -13,8 +14,7 @@ final class ReferenceReduction {
 
     static ReferenceValues compute(Reduction op, Programs<Program> programs) {
         try (Expression prologue = Expression.prologue(op.x())) {
-            ReferenceValues x =
-                    new ReferencePointwise(prologue, prologue.program(programs)).root();
+            ReferenceValues x = new ReferencePointwise(prologue, prologue.program(programs)).root();
             prologue.storeOutputs();
             return switch (op) {
                 case Reduction.Reduce reduce -> reduce(reduce, x);
@@ -36,8 +36,7 @@ final class ReferenceReduction {
                 to.reals[at] = op.f().apply(to.reals[at], x.reals[i]);
             } else {
                 to.wholes[at] =
-                        ReferenceValues.wrapped(
-                                to.type, join(op.f(), to.wholes[at], x.wholes[i]));
+                        ReferenceValues.wrapped(to.type, join(op.f(), to.wholes[at], x.wholes[i]));
             }
         }
         return to;

@@ -2,12 +2,13 @@ package aligrad.tensor.spi;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 
-/// Elements in Java arrays, row-major, for the plain loops of [ReferenceBackend]: `double` for floating
-/// types, `long` for whole numbers and `BOOL`s (0 or 1), so that no type loses a digit.
+/// Elements in Java arrays, row-major, for the plain loops of [ReferenceBackend]: `double` for
+/// floating types, `long` for whole numbers and `BOOL`s (0 or 1), so that no type loses a digit.
 final class ReferenceValues {
 
     private static final ValueLayout.OfFloat FLOATS = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -65,7 +66,8 @@ final class ReferenceValues {
         }
     }
 
-    /// Writes the first `count` elements to memory, from its element `start` on, rounded to the type.
+    /// Writes the first `count` elements to memory, from its element `start` on, rounded to the
+    /// type.
     void store(MemorySegment elements, long start, int count) {
         for (int i = 0; i < count; i++) {
             long index = start + i;

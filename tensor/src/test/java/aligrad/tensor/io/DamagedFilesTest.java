@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 import aligrad.tensor.Memory;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,8 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Whatever bytes a file holds, a reader returns tensors or throws [FileFormatException].
 class DamagedFilesTest {
@@ -112,9 +114,31 @@ class DamagedFilesTest {
     @Test
     void randomJson() throws IOException {
         String[] tokens = {
-            "{", "}", "[", "]", ",", ":", "\"w\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"",
-            "\"F32\"", "\"BOOL\"", "\"__metadata__\"", "0", "4", "8", "1e3", "-1", "null", "true", " ",
-            "\"\\u00", "\"", "99999999999999999999", "{\"w\":{\"dtype\":\"F32\",\"shape\":[",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"w\"",
+            "\"dtype\"",
+            "\"shape\"",
+            "\"data_offsets\"",
+            "\"F32\"",
+            "\"BOOL\"",
+            "\"__metadata__\"",
+            "0",
+            "4",
+            "8",
+            "1e3",
+            "-1",
+            "null",
+            "true",
+            " ",
+            "\"\\u00",
+            "\"",
+            "99999999999999999999",
+            "{\"w\":{\"dtype\":\"F32\",\"shape\":[",
             "],\"data_offsets\":[0,4]}}",
         };
         SplittableRandom random = new SplittableRandom(20_260_102);
@@ -131,8 +155,29 @@ class DamagedFilesTest {
     @Test
     void randomDictionaries() throws IOException {
         String[] tokens = {
-            "{", "}", "(", ")", ",", ": ", "'descr'", "'fortran_order'", "'shape'", "'<f4'", "'|b1'",
-            "True", "False", "1", "4", "-1", "L", " ", "\n", "'", "\\", "[", "99999999999999999999",
+            "{",
+            "}",
+            "(",
+            ")",
+            ",",
+            ": ",
+            "'descr'",
+            "'fortran_order'",
+            "'shape'",
+            "'<f4'",
+            "'|b1'",
+            "True",
+            "False",
+            "1",
+            "4",
+            "-1",
+            "L",
+            " ",
+            "\n",
+            "'",
+            "\\",
+            "[",
+            "99999999999999999999",
             "{'descr': '<f4', 'fortran_order': False, 'shape': (",
         };
         SplittableRandom random = new SplittableRandom(20_260_103);
@@ -155,10 +200,20 @@ class DamagedFilesTest {
             random.nextBytes(bytes);
             switch (random.nextInt(3)) {
                 case 0 -> System.arraycopy(magic, 0, bytes, 0, Math.min(8, bytes.length));
-                case 1 -> Arrays.fill(bytes, Math.min(1, bytes.length), Math.min(8, bytes.length), (byte) 0);
+                case 1 ->
+                        Arrays.fill(
+                                bytes,
+                                Math.min(1, bytes.length),
+                                Math.min(8, bytes.length),
+                                (byte) 0);
                 default -> {
                     byte[] end = "PK\5\6".getBytes(StandardCharsets.ISO_8859_1);
-                    System.arraycopy(end, 0, bytes, Math.max(0, bytes.length - 22), Math.min(4, bytes.length));
+                    System.arraycopy(
+                            end,
+                            0,
+                            bytes,
+                            Math.max(0, bytes.length - 22),
+                            Math.min(4, bytes.length));
                 }
             }
             read(bytes, "bytes", trial, DamagedFilesTest::readSafeTensors);
@@ -171,7 +226,8 @@ class DamagedFilesTest {
     /// taking more memory than the file could hold.
     private boolean read(byte[] bytes, String what, int trial, Consumer<Path> reader)
             throws IOException {
-        // always a new file: some file systems wait for the disk when one is truncated and written again
+        // always a new file: some file systems wait for the disk when one is truncated and written
+        // again
         Path path = Files.write(folder.resolve("damaged" + files++), bytes);
         Memory.resetPeak();
         long before = Memory.now().live();

@@ -3,12 +3,13 @@ package aligrad.tensor.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 class JsonReaderTest {
 
@@ -150,7 +151,6 @@ class JsonReaderTest {
             reader.beginArray();
             reader.hasNext();
         }
-        assertThatThrownBy(reader::beginArray)
-                .hasMessage("f, byte 9: JSON nested deeper than 8");
+        assertThatThrownBy(reader::beginArray).hasMessage("f, byte 9: JSON nested deeper than 8");
     }
 }

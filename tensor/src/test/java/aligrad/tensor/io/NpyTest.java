@@ -6,16 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class NpyTest {
 
@@ -105,14 +107,16 @@ class NpyTest {
         assertThatThrownBy(() -> Npy.read(Fixture.path("complex.npy")))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageEndingWith(
-                        "complex.npy, byte 20: type '<c16' cannot be read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with astype before saving");
+                        "complex.npy, byte 20: type '<c16' cannot be read; f2, f4, f8, i4, i8, u1"
+                            + " and b1 can, '<' and '>'; convert with astype before saving");
         assertThatThrownBy(() -> Npy.read(Fixture.path("unsigned-u4.npy")))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageContaining("byte 20: type '<u4' cannot be read");
         assertThatThrownBy(() -> Npy.read(Fixture.path("structured.npy")))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageEndingWith(
-                        "structured.npy, byte 20: structured types are not supported; save each field by itself");
+                        "structured.npy, byte 20: structured types are not supported; save each"
+                            + " field by itself");
     }
 
     // each row: the dictionary (^ before the error), how many bytes follow, the message
@@ -121,26 +125,46 @@ class NpyTest {
             delimiter = '#',
             quoteCharacter = '~',
             value = {
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }^ # 7 # F32 [2] takes 8 bytes, but 7 follow the header",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }^ # 9 # F32 [2] takes 8 bytes, but 9 follow the header",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, ^2147483647), } # 8 # the shape has more than 2^56 elements",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (^2147483648,), } # 8 # an extent must be 0 to 2147483647, found 2147483648",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000000000^0,), } # 8 # an extent of more than 18 digits",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (^-2,), } # 8 # expected a whole number of at least 0",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2)^, } # 8 # one axis is written (n,), with a comma",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2 ^3), } # 24 # expected ',' or ')'",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,^,), } # 8 # expected a whole number of at least 0",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }^ # 7 # F32 [2] takes 8"
+                    + " bytes, but 7 follow the header",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }^ # 9 # F32 [2] takes 8"
+                    + " bytes, but 9 follow the header",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, ^2147483647), } # 8"
+                    + " # the shape has more than 2^56 elements",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (^2147483648,), } # 8 # an"
+                    + " extent must be 0 to 2147483647, found 2147483648",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000000000^0,), } # 8"
+                    + " # an extent of more than 18 digits",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (^-2,), } # 8 # expected a whole"
+                    + " number of at least 0",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2)^, } # 8 # one axis is"
+                    + " written (n,), with a comma",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2 ^3), } # 24 # expected ',' or"
+                    + " ')'",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,^,), } # 8 # expected a whole"
+                    + " number of at least 0",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': ^2, } # 8 # expected '('",
-                "{'descr': '<f4', 'fortran_order': ^0, 'shape': (2,), } # 8 # expected True or False",
-                "{'descr': '<f4', 'shape': (2,), }^ # 8 # the header must be a dictionary of descr, fortran_order and shape",
-                "{'descr': '<f4', ^'descr': '<f4', 'fortran_order': False, 'shape': (2,), } # 8 # 'descr' appears twice",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), ^'x': 1} # 8 # unknown entry 'x'",
-                "{'descr': '<f4' ^'fortran_order': False, 'shape': (2,), } # 8 # expected ',' or '}'",
-                "{'descr': ^'|f4', 'fortran_order': False, 'shape': (2,), } # 8 # type '|f4' cannot be read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with astype before saving",
-                "{'descr': ^'O', 'fortran_order': False, 'shape': (2,), } # 8 # type 'O' cannot be read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with astype before saving",
-                "{'descr': '<f4^\\x', 'fortran_order': False, 'shape': (2,), } # 8 # expected the end of a plain string",
+                "{'descr': '<f4', 'fortran_order': ^0, 'shape': (2,), } # 8 # expected True or"
+                    + " False",
+                "{'descr': '<f4', 'shape': (2,), }^ # 8 # the header must be a dictionary of descr,"
+                    + " fortran_order and shape",
+                "{'descr': '<f4', ^'descr': '<f4', 'fortran_order': False, 'shape': (2,), } # 8 #"
+                    + " 'descr' appears twice",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), ^'x': 1} # 8 # unknown"
+                    + " entry 'x'",
+                "{'descr': '<f4' ^'fortran_order': False, 'shape': (2,), } # 8 # expected ',' or"
+                    + " '}'",
+                "{'descr': ^'|f4', 'fortran_order': False, 'shape': (2,), } # 8 # type '|f4' cannot"
+                    + " be read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with"
+                    + " astype before saving",
+                "{'descr': ^'O', 'fortran_order': False, 'shape': (2,), } # 8 # type 'O' cannot be"
+                    + " read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with astype"
+                    + " before saving",
+                "{'descr': '<f4^\\x', 'fortran_order': False, 'shape': (2,), } # 8 # expected the"
+                    + " end of a plain string",
                 "^__import__('os') # 8 # expected '{'",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } ^+ # 8 # the header must be a dictionary of descr, fortran_order and shape",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } ^+ # 8 # the header must"
+                    + " be a dictionary of descr, fortran_order and shape",
             })
     void rejectsAHeaderThatIsNotSound(String dictionary, int dataBytes, String text)
             throws IOException {
@@ -181,7 +205,9 @@ class NpyTest {
         assertThatThrownBy(() -> Npy.read(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage(
-                        path + ", byte 8: the header's size must be at most 65536 bytes, it is 4294967295");
+                        path
+                                + ", byte 8: the header's size must be at most 65536 bytes, it is"
+                                + " 4294967295");
         bytes[6] = 1;
         Files.write(path, bytes);
         assertThatThrownBy(() -> Npy.read(path))

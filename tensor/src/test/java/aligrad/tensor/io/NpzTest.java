@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,10 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class NpzTest {
 
@@ -83,7 +85,8 @@ class NpzTest {
         assertThatThrownBy(() -> Npz.read(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage(
-                        "%s, byte 0: entry '%s': names must end in .npy, and may not lead elsewhere ('..', '/…')",
+                        "%s, byte 0: entry '%s': names must end in .npy, and may not lead elsewhere"
+                            + " ('..', '/…')",
                         path, name);
     }
 
@@ -95,7 +98,8 @@ class NpzTest {
         assertThatThrownBy(() -> Npz.read(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage(
-                        "%s, entry 'a.npy', byte %d: F32 [3] takes 12 bytes, but 8 follow the header",
+                        "%s, entry 'a.npy', byte %d: F32 [3] takes 12 bytes, but 8 follow the"
+                            + " header",
                         path, 10 + dictionary.length());
     }
 
@@ -116,7 +120,8 @@ class NpzTest {
         assertThatThrownBy(() -> Npz.read(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageMatching(
-                        ".*entry 'a.npy', byte 0: 2130706\\d+ bytes deflated to \\d+ in a file of \\d+ bytes: that is impossible");
+                        ".*entry 'a.npy', byte 0: 2130706\\d+ bytes deflated to \\d+ in a file of"
+                            + " \\d+ bytes: that is impossible");
     }
 
     @Test
@@ -148,14 +153,16 @@ class NpzTest {
         assertThatThrownBy(() -> Npz.read(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage(
-                        "%s, entry 'weights/w.npy', byte 224: the checksum differs, so the data is damaged",
+                        "%s, entry 'weights/w.npy', byte 224: the checksum differs, so the data is"
+                            + " damaged",
                         path);
     }
 
     @Test
     void rejectsTwoEntriesOfOneName() throws IOException {
-        byte[] array = NpyTest.file(
-                "{'descr': '|u1', 'fortran_order': False, 'shape': (), }", new byte[1]);
+        byte[] array =
+                NpyTest.file(
+                        "{'descr': '|u1', 'fortran_order': False, 'shape': (), }", new byte[1]);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
             for (String name : new String[] {"a.npy", "b.npy"}) {

@@ -7,6 +7,13 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,11 +24,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SafeTensorsTest {
 
@@ -33,7 +35,16 @@ class SafeTensorsTest {
         SafeTensors file = SafeTensors.open(Fixture.path(name));
         assertThat(file.names())
                 .containsExactly(
-                        "f64", "f32", "f16", "bf16", "i64", "i32", "u8", "bool", "none", "f8",
+                        "f64",
+                        "f32",
+                        "f16",
+                        "bf16",
+                        "i64",
+                        "i32",
+                        "u8",
+                        "bool",
+                        "none",
+                        "f8",
                         "naïve \"q\" \\ \n 😀");
         assertThat(file.metadata())
                 .containsExactly(Map.entry("format", "pt"), Map.entry("naïve", "😀\n"));
@@ -67,7 +78,8 @@ class SafeTensorsTest {
         assertThatThrownBy(() -> file.tensor("f8"))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageEndingWith(
-                        "tensor 'f8' is of type F8_E4M3; readable are [F32, F64, I32, I64, U8, BOOL, F16, BF16]");
+                        "tensor 'f8' is of type F8_E4M3; readable are [F32, F64, I32, I64, U8,"
+                            + " BOOL, F16, BF16]");
     }
 
     @Test
@@ -230,30 +242,52 @@ class SafeTensorsTest {
         assertThat(SafeTensors.open(path).metadata()).containsExactly(Map.entry("a", "b"));
     }
 
-    // each row: the header (' for ", ^ before the error), how many bytes of data follow, the message
+    // each row: the header (' for ", ^ before the error), how many bytes of data follow, the
+    // message
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{'w':^{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | 8 | tensor 'w' of F32 [3] takes 12 bytes, but its data_offsets [0, 8] span 8",
-                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,8]}} | 7 | data_offsets of tensor 'w' must be begin and end, in order, within the 7 bytes of data",
-                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[8,0]}} | 8 | data_offsets of tensor 'w' must be begin and end, in order, within the 8 bytes of data",
-                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0]}} | 8 | data_offsets of tensor 'w' must be begin and end, in order, within the 8 bytes of data",
-                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,8,8]}} | 8 | data_offsets of tensor 'w' must be begin and end, in order, within the 8 bytes of data",
-                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,9223372036854775807]}} | 8 | data_offsets of tensor 'w' must be begin and end, in order, within the 8 bytes of data",
-                "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[0,2]},'v':{'dtype':'U8','shape':[2],'data_offsets':[1,3]}} | 3 | the bytes of tensor 'v' begin at 1 of the data, but those before end at 2; there must be neither overlap nor gap",
-                "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[1,3]}} | 3 | the bytes of tensor 'w' begin at 1 of the data, but those before end at 0; there must be neither overlap nor gap",
-                "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[0,2]}} | 3 | the tensors take 2 bytes, but 3 follow the header",
-                "{'w':{'dtype':'U8','shape':[^2147483648],'data_offsets':[0,2]}} | 2 | an extent must be 0 to 2147483647, found 2147483648",
-                "{'w':{'dtype':'F32','shape':[2147483647,^2147483647,2147483647],'data_offsets':[0,2]}} | 2 | the shape has more than 2^56 elements",
-                "{'w':{'dtype':'F32','shape':[0,2147483647,^2147483647,2147483647],'data_offsets':[0,0]}} | 0 | the shape has more than 2^56 elements",
-                "{'w':{'dtype':'F32','shape':[^-1],'data_offsets':[0,2]}} | 2 | expected a whole number of at least 0, found '-'",
-                "{'w':{'dtype':'F32','shape':[1^.0],'data_offsets':[0,2]}} | 2 | expected ',' or ']', found '.'",
-                "{'w':{'dtype':'F32','shape':[1],'data_offsets':[0,4],^'x':0}} | 4 | tensor 'w' has 'x'; it must have dtype, shape and data_offsets only",
-                "{'w':^{'dtype':'F32','shape':[1]}} | 4 | tensor 'w' must have dtype, shape and data_offsets",
-                "{'w':{'dtype':'F32','shape':[1],^'shape':[1],'data_offsets':[0,4]}} | 4 | name 'shape' appears twice",
-                "{'w':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},^'w':{'dtype':'U8','shape':[1],'data_offsets':[1,2]}} | 2 | name 'w' appears twice",
+                "{'w':^{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | 8 | tensor 'w' of F32"
+                    + " [3] takes 12 bytes, but its data_offsets [0, 8] span 8",
+                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,8]}} | 7 | data_offsets of"
+                    + " tensor 'w' must be begin and end, in order, within the 7 bytes of data",
+                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[8,0]}} | 8 | data_offsets of"
+                    + " tensor 'w' must be begin and end, in order, within the 8 bytes of data",
+                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0]}} | 8 | data_offsets of tensor"
+                    + " 'w' must be begin and end, in order, within the 8 bytes of data",
+                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,8,8]}} | 8 | data_offsets of"
+                    + " tensor 'w' must be begin and end, in order, within the 8 bytes of data",
+                "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,9223372036854775807]}} | 8 |"
+                    + " data_offsets of tensor 'w' must be begin and end, in order, within the 8"
+                    + " bytes of data",
+                "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[0,2]},'v':{'dtype':'U8','shape':[2],'data_offsets':[1,3]}}"
+                    + " | 3 | the bytes of tensor 'v' begin at 1 of the data, but those before end"
+                    + " at 2; there must be neither overlap nor gap",
+                "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[1,3]}} | 3 | the bytes of tensor"
+                    + " 'w' begin at 1 of the data, but those before end at 0; there must be"
+                    + " neither overlap nor gap",
+                "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[0,2]}} | 3 | the tensors take 2"
+                    + " bytes, but 3 follow the header",
+                "{'w':{'dtype':'U8','shape':[^2147483648],'data_offsets':[0,2]}} | 2 | an extent"
+                    + " must be 0 to 2147483647, found 2147483648",
+                "{'w':{'dtype':'F32','shape':[2147483647,^2147483647,2147483647],'data_offsets':[0,2]}}"
+                    + " | 2 | the shape has more than 2^56 elements",
+                "{'w':{'dtype':'F32','shape':[0,2147483647,^2147483647,2147483647],'data_offsets':[0,0]}}"
+                    + " | 0 | the shape has more than 2^56 elements",
+                "{'w':{'dtype':'F32','shape':[^-1],'data_offsets':[0,2]}} | 2 | expected a whole"
+                    + " number of at least 0, found '-'",
+                "{'w':{'dtype':'F32','shape':[1^.0],'data_offsets':[0,2]}} | 2 | expected ',' or"
+                    + " ']', found '.'",
+                "{'w':{'dtype':'F32','shape':[1],'data_offsets':[0,4],^'x':0}} | 4 | tensor 'w' has"
+                    + " 'x'; it must have dtype, shape and data_offsets only",
+                "{'w':^{'dtype':'F32','shape':[1]}} | 4 | tensor 'w' must have dtype, shape and"
+                    + " data_offsets",
+                "{'w':{'dtype':'F32','shape':[1],^'shape':[1],'data_offsets':[0,4]}} | 4 | name"
+                    + " 'shape' appears twice",
+                "{'w':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},^'w':{'dtype':'U8','shape':[1],'data_offsets':[1,2]}}"
+                    + " | 2 | name 'w' appears twice",
                 "{'__metadata__':{'a':^1}} | 0 | expected '\"', found '1'",
                 "{'__metadata__':{'a':'1',^'a':'2'}} | 0 | name 'a' appears twice",
                 "{'w':^[]} | 0 | expected '{', found '['",
@@ -264,8 +298,7 @@ class SafeTensorsTest {
             throws IOException {
         long offset = 8 + header.indexOf('^');
         Path path = folder.resolve("w.safetensors");
-        Files.write(
-                path, file(header.replace("^", "").replace('\'', '"'), new byte[dataBytes]));
+        Files.write(path, file(header.replace("^", "").replace('\'', '"'), new byte[dataBytes]));
         assertThatThrownBy(() -> SafeTensors.open(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage("%s, byte %d: %s", path, offset, text)
@@ -291,7 +324,8 @@ class SafeTensorsTest {
         assertThatThrownBy(() -> SafeTensors.open(path))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage(
-                        "%s, byte 0: the header's size must be 2 to 100000000 bytes, and there are 8; it says %s",
+                        "%s, byte 0: the header's size must be 2 to 100000000 bytes, and there are"
+                            + " 8; it says %s",
                         path, Long.toUnsignedString(size));
     }
 
@@ -313,7 +347,9 @@ class SafeTensorsTest {
         SafeTensors file = SafeTensors.open(path);
         assertThatThrownBy(() -> file.tensor("m"))
                 .isInstanceOf(FileFormatException.class)
-                .hasMessage("%s, byte %d: a BOOL must be 0 or 1, found 2", path, 8 + header.length() + 2);
+                .hasMessage(
+                        "%s, byte %d: a BOOL must be 0 or 1, found 2",
+                        path, 8 + header.length() + 2);
     }
 
     /// A file with this header as it stands, and this data.

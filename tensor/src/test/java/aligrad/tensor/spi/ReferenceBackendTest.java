@@ -3,8 +3,10 @@ package aligrad.tensor.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
-import java.lang.foreign.MemorySegment;
+
 import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
 
 class ReferenceBackendTest {
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
+
 import org.junit.jupiter.api.Test;
 
 class ReferenceConvolutionTest {
@@ -12,8 +13,7 @@ class ReferenceConvolutionTest {
     // 1 2 3
     // 4 5 6
     // 7 8 9
-    private final Tensor image =
-            Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, 1, 3, 3, 1);
+    private final Tensor image = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, 1, 3, 3, 1);
 
     // 1  10
     // 0 100

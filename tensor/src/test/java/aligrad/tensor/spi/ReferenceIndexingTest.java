@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class ReferenceIndexingTest {
@@ -64,7 +65,7 @@ class ReferenceIndexingTest {
         assertThatThrownBy(() -> x.takeAlong(0, Tensor.of(new long[] {0, 1, -1}, 1, 3)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(
-                        "take_along along axis 0 of extent 2: index -1 at position 2 is outside 0 to"
-                                + " 1");
+                        "take_along along axis 0 of extent 2: index -1 at position 2 is outside 0"
+                                + " to 1");
     }
 }

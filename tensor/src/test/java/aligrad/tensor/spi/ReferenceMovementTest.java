@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Movements;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class ReferenceMovementTest {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class ReferenceNormalizationTest {

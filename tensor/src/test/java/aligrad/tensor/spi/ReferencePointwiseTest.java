@@ -9,6 +9,7 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
 import org.junit.jupiter.api.Test;
 
 class ReferencePointwiseTest {
@@ -53,8 +54,7 @@ class ReferencePointwiseTest {
         Tensor x = Tensor.of(new long[] {big, 7}, 2);
         assertThat(x.add(Tensor.of(new long[] {1, 1}, 2)).toLongArray())
                 .containsExactly(big + 1, 8);
-        assertThat(x.eq(Tensor.of(new long[] {big - 1, 7}, 2)).toLongArray())
-                .containsExactly(0, 1);
+        assertThat(x.eq(Tensor.of(new long[] {big - 1, 7}, 2)).toLongArray()).containsExactly(0, 1);
         assertThat(x.to(DType.I32).toLongArray()).containsExactly(Integer.MAX_VALUE, 7);
     }
 

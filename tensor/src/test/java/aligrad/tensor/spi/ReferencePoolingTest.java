@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
+
 import org.junit.jupiter.api.Test;
 
 class ReferencePoolingTest {
@@ -19,8 +20,7 @@ class ReferencePoolingTest {
         Tensor places = Tensor.of(new float[] {0, 1, 2, 3, 4, 5}, 1, 2, 3, 1);
         assertThat(image.maxPick(places, window).toFloatArray()).containsExactly(1, 5);
         Tensor g = Tensor.of(new float[] {10, 20}, 1, 1, 2, 1);
-        assertThat(image.maxSpread(g, window).toFloatArray())
-                .containsExactly(0, 10, 0, 0, 0, 20);
+        assertThat(image.maxSpread(g, window).toFloatArray()).containsExactly(0, 10, 0, 0, 0, 20);
     }
 
     @Test

@@ -3,6 +3,7 @@ package aligrad.tensor.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class ReferenceScanTest {

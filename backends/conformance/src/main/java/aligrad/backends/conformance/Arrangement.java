@@ -3,6 +3,7 @@ package aligrad.backends.conformance;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import java.util.Arrays;
 
 /// A way in which the elements of a tensor may lie in memory.

@@ -1,10 +1,11 @@
 package aligrad.backends.conformance;
 
 import aligrad.tensor.Device;
+
 import org.junit.jupiter.api.Nested;
 
-/// The suite that every backend must pass: each operation on ragged shapes, views, broadcasts and types,
-/// compared with the reference backend.
+/// The suite that every backend must pass: each operation on ragged shapes, views, broadcasts and
+/// types, compared with the reference backend.
 ///
 /// A backend's tests extend it:
 ///
@@ -26,8 +27,8 @@ public abstract class BackendConformance {
     /// Sets how many threads compute from now on; a backend that does not choose does nothing.
     protected abstract void setThreads(int threads);
 
-    /// How often each calculation is repeated and compared: more than once for a backend that goes over
-    /// to another kernel after some calls.
+    /// How often each calculation is repeated and compared: more than once for a backend that goes
+    /// over to another kernel after some calls.
     protected int repetitions() {
         return 1;
     }

@@ -4,8 +4,10 @@ import aligrad.tensor.BinaryOp;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 /// Every function of two numbers.
 abstract class BinaryConformance {
@@ -23,7 +25,10 @@ abstract class BinaryConformance {
             for (DType dtype : DType.values()) {
                 if (Methods.accepts(f, dtype)) {
                     for (Shape shape : Samples.shapes()) {
-                        check(f, oracle.operand(left(f, dtype, shape)), oracle.operand(right(f, dtype, shape)));
+                        check(
+                                f,
+                                oracle.operand(left(f, dtype, shape)),
+                                oracle.operand(right(f, dtype, shape)));
                     }
                 }
             }
@@ -123,7 +128,16 @@ abstract class BinaryConformance {
     @Test
     void wholeNumbersWrapAround() {
         double[] ends = {
-            Integer.MIN_VALUE, Integer.MAX_VALUE, 65536, -65536, 46341, 1, -1, 7, -7, Long.MIN_VALUE,
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            65536,
+            -65536,
+            46341,
+            1,
+            -1,
+            7,
+            -7,
+            Long.MIN_VALUE,
             Long.MAX_VALUE
         };
         for (BinaryOp f : BinaryOp.values()) {
@@ -171,8 +185,8 @@ abstract class BinaryConformance {
                 : Bound.ulps(oracle.accuracy().functionUlps() + 1); // Java's own error is 1 in F64
     }
 
-    /// `a - floor(a / b)·b` inherits the rounding of a number of the size of `a`; and where `a / b` is
-    /// so near a whole number that its rounding decides, the result may be off by one `b`.
+    /// `a - floor(a / b)·b` inherits the rounding of a number of the size of `a`; and where `a / b`
+    /// is so near a whole number that its rounding decides, the result may be off by one `b`.
     private static double[] remainder(Tensor expected, Tensor... x) {
         Tensor a = x[0].to(DType.F64);
         Tensor b = x[1].to(DType.F64);

@@ -3,12 +3,13 @@ package aligrad.backends.conformance;
 import aligrad.tensor.DType;
 import aligrad.tensor.Device;
 import aligrad.tensor.Tensor;
+
 import java.util.Arrays;
 
 /// How much each element of a device's result may differ from the reference backend's.
 ///
-/// Both are rounded to the result's type. The reference computes `F32` in double, so its error is that
-/// rounding; in `F64` both sides round in the same way, and the bounds count both.
+/// Both are rounded to the result's type. The reference computes `F32` in double, so its error is
+/// that rounding; in `F64` both sides round in the same way, and the bounds count both.
 @FunctionalInterface
 interface Bound {
 
@@ -32,8 +33,8 @@ interface Bound {
         };
     }
 
-    /// `roundings` of the magnitudes that `magnitude` computes, from the inputs as `F64`; and one of
-    /// the result.
+    /// `roundings` of the magnitudes that `magnitude` computes, from the inputs as `F64`; and one
+    /// of the result.
     static Bound roundings(double roundings, Calculation magnitude) {
         return (expected, x) -> {
             Tensor[] wide = new Tensor[x.length];
@@ -43,8 +44,7 @@ interface Bound {
             double[] values = expected.toDoubleArray();
             double unit = unit(expected.dtype());
             Arrays.setAll(
-                    allowed,
-                    i -> roundings * unit * allowed[i] + ulp(expected.dtype(), values[i]));
+                    allowed, i -> roundings * unit * allowed[i] + ulp(expected.dtype(), values[i]));
             return allowed;
         };
     }

@@ -3,8 +3,8 @@ package aligrad.backends.conformance;
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
 
-/// A number of a fused expression with a running error analysis: what the device computes (pending), the
-/// same in double, and a bound on the difference that grows with each operation.
+/// A number of a fused expression with a running error analysis: what the device computes
+/// (pending), the same in double, and a bound on the difference that grows with each operation.
 ///
 /// Source of the rules: Higham, *Accuracy and Stability of Numerical Algorithms*, chapter 3.3.
 ///
@@ -36,10 +36,7 @@ record Bounded(Tensor actual, Tensor value, Tensor error) {
 
     Bounded mul(Bounded b) {
         Tensor inherited =
-                value.abs()
-                        .mul(b.error)
-                        .add(b.value.abs().mul(error))
-                        .add(error.mul(b.error));
+                value.abs().mul(b.error).add(b.value.abs().mul(error)).add(error.mul(b.error));
         return of(actual.mul(b.actual), value.mul(b.value), inherited, ROUNDED);
     }
 
@@ -51,8 +48,7 @@ record Bounded(Tensor actual, Tensor value, Tensor error) {
     /// The quotient by something whose magnitude stays well above its error.
     Bounded div(Bounded b) {
         Tensor quotient = value.div(b.value);
-        Tensor inherited =
-                error.add(quotient.abs().mul(b.error)).div(b.value.abs().sub(b.error));
+        Tensor inherited = error.add(quotient.abs().mul(b.error)).div(b.value.abs().sub(b.error));
         return of(actual.div(b.actual), quotient, inherited, ROUNDED);
     }
 
@@ -143,8 +139,7 @@ record Bounded(Tensor actual, Tensor value, Tensor error) {
         DType dtype = actual.dtype();
         double unit = 2 * ulps * Bound.unit(dtype); // an ulp is at most two units of the magnitude
         double tiny = dtype == DType.F32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
-        Tensor error =
-                inherited.add(value.abs().add(inherited).mul(unit)).mul(1 + 1e-9).add(tiny);
+        Tensor error = inherited.add(value.abs().add(inherited).mul(unit)).mul(1 + 1e-9).add(tiny);
         value.storage();
         error.storage();
         return new Bounded(actual, value, error);

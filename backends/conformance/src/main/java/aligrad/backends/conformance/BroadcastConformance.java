@@ -2,8 +2,10 @@ package aligrad.backends.conformance;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
-import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 /// Operands whose extents of 1, and missing axes, stretch.
 abstract class BroadcastConformance {
@@ -21,8 +23,11 @@ abstract class BroadcastConformance {
             int masks = 1 << shape.rank();
             for (int p = 0; p < masks; p++) {
                 for (int q = 0; q < masks; q++) {
-                    for (Arrangement arrangement : new Arrangement[] {Arrangement.DENSE, Arrangement.STEPPED}) {
-                        Operand a = oracle.operand(samples.draw(DType.F32, narrow(shape, p)), arrangement);
+                    for (Arrangement arrangement :
+                            new Arrangement[] {Arrangement.DENSE, Arrangement.STEPPED}) {
+                        Operand a =
+                                oracle.operand(
+                                        samples.draw(DType.F32, narrow(shape, p)), arrangement);
                         Operand b = oracle.operand(samples.draw(DType.F32, narrow(shape, q)));
                         oracle.check("sub", Bound.exact(), x -> x[0].sub(x[1]), a, b);
                     }
@@ -40,7 +45,8 @@ abstract class BroadcastConformance {
                     Operand condition = oracle.operand(samples.draw(DType.BOOL, narrow(shape, p)));
                     Operand a = oracle.operand(samples.draw(DType.F32, narrow(shape, q)));
                     Operand b = oracle.operand(samples.draw(DType.F32, narrow(shape, r)));
-                    oracle.check("where", Bound.exact(), x -> x[0].where(x[1], x[2]), condition, a, b);
+                    oracle.check(
+                            "where", Bound.exact(), x -> x[0].where(x[1], x[2]), condition, a, b);
                 }
             }
         }

@@ -3,6 +3,7 @@ package aligrad.backends.conformance;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 /// Changes of type, constants, choices.
@@ -37,13 +38,28 @@ abstract class CastConformance {
             for (DType to : DType.values()) {
                 check(to, oracle.operand(Samples.of(specials, from, Shape.of(specials.length))));
                 for (double special : specials) {
-                    check(to, oracle.operand(Samples.of(new double[] {special}, from, Shape.of(1))));
+                    check(
+                            to,
+                            oracle.operand(Samples.of(new double[] {special}, from, Shape.of(1))));
                 }
             }
         }
         double[] ends = {
-            Long.MIN_VALUE, Long.MAX_VALUE, Integer.MIN_VALUE, Integer.MAX_VALUE, 256, 255, 254, 1, 0, -1,
-            16777217, -16777219, 2147483648.0, -2147483649.0, 9007199254740992.0
+            Long.MIN_VALUE,
+            Long.MAX_VALUE,
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            256,
+            255,
+            254,
+            1,
+            0,
+            -1,
+            16777217,
+            -16777219,
+            2147483648.0,
+            -2147483649.0,
+            9007199254740992.0
         };
         for (DType from : new DType[] {DType.I32, DType.I64, DType.U8}) {
             for (DType to : DType.values()) {
@@ -54,14 +70,20 @@ abstract class CastConformance {
 
     @Test
     void i64BecomeF32WithOneRounding() {
-        // 2^60 + 2^36 + 1 lies just above the middle of two floats; through double it would land on it
-        Tensor x = Samples.of(new double[] {0}, DType.I64, Shape.of(1)).add(1L << 60).add(1L << 36).add(1);
+        // 2^60 + 2^36 + 1 lies just above the middle of two floats; through double it would land on
+        // it
+        Tensor x =
+                Samples.of(new double[] {0}, DType.I64, Shape.of(1))
+                        .add(1L << 60)
+                        .add(1L << 36)
+                        .add(1);
         check(DType.F32, oracle.operand(x));
     }
 
     @Test
     void castsAreFusedWithWhatSurroundsThem() {
-        Operand pixels = oracle.operand(samples.draw(DType.U8, Shape.of(5, 7, 9)), Arrangement.PITCHED);
+        Operand pixels =
+                oracle.operand(samples.draw(DType.U8, Shape.of(5, 7, 9)), Arrangement.PITCHED);
         Operand labels = oracle.operand(samples.draw(DType.I64, Shape.of(9)));
         oracle.check(
                 "normalized pixels",
@@ -81,7 +103,8 @@ abstract class CastConformance {
         for (DType dtype : DType.values()) {
             for (Shape shape : Samples.small()) {
                 double value = dtype == DType.BOOL ? 1 : dtype.isFloating() ? 0.1 : 77;
-                oracle.check("full", Bound.exact(), _ -> Tensor.full(value, dtype, shape.toArray()));
+                oracle.check(
+                        "full", Bound.exact(), _ -> Tensor.full(value, dtype, shape.toArray()));
             }
         }
     }

@@ -3,9 +3,11 @@ package aligrad.backends.conformance;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /// Matrix products of every shape, arrangement, batch and with a bias.
 abstract class ContractionConformance {
@@ -25,13 +27,33 @@ abstract class ContractionConformance {
             for (int m : Samples.EXTENTS) {
                 for (int n : Samples.EXTENTS) {
                     int k = samples.oneOf(List.of(0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 100));
-                    multiply(dtype, Shape.of(m, k), Shape.of(k, n), Arrangement.DENSE, Arrangement.DENSE);
+                    multiply(
+                            dtype,
+                            Shape.of(m, k),
+                            Shape.of(k, n),
+                            Arrangement.DENSE,
+                            Arrangement.DENSE);
                 }
             }
             for (int k : Samples.EXTENTS) {
-                multiply(dtype, Shape.of(17, k), Shape.of(k, 33), Arrangement.DENSE, Arrangement.DENSE);
-                multiply(dtype, Shape.of(1, k), Shape.of(k, 100), Arrangement.DENSE, Arrangement.TRANSPOSED);
-                multiply(dtype, Shape.of(100, k), Shape.of(k, 1), Arrangement.TRANSPOSED, Arrangement.DENSE);
+                multiply(
+                        dtype,
+                        Shape.of(17, k),
+                        Shape.of(k, 33),
+                        Arrangement.DENSE,
+                        Arrangement.DENSE);
+                multiply(
+                        dtype,
+                        Shape.of(1, k),
+                        Shape.of(k, 100),
+                        Arrangement.DENSE,
+                        Arrangement.TRANSPOSED);
+                multiply(
+                        dtype,
+                        Shape.of(100, k),
+                        Shape.of(k, 1),
+                        Arrangement.TRANSPOSED,
+                        Arrangement.DENSE);
             }
         }
     }
@@ -51,20 +73,65 @@ abstract class ContractionConformance {
 
     @Test
     void largeMatrices() {
-        multiply(DType.F32, Shape.of(301, 517), Shape.of(517, 259), Arrangement.DENSE, Arrangement.DENSE);
-        multiply(DType.F32, Shape.of(130, 1031), Shape.of(1031, 70), Arrangement.TRANSPOSED, Arrangement.DENSE);
-        multiply(DType.F32, Shape.of(64, 2048), Shape.of(2048, 33), Arrangement.DENSE, Arrangement.TRANSPOSED);
-        multiply(DType.F32, Shape.of(1, 1500), Shape.of(1500, 700), Arrangement.DENSE, Arrangement.DENSE);
-        multiply(DType.F32, Shape.of(700, 1500), Shape.of(1500, 1), Arrangement.DENSE, Arrangement.DENSE);
-        multiply(DType.F32, Shape.of(1000, 1), Shape.of(1, 700), Arrangement.DENSE, Arrangement.DENSE);
-        multiply(DType.F64, Shape.of(131, 257), Shape.of(257, 99), Arrangement.DENSE, Arrangement.TRANSPOSED);
+        multiply(
+                DType.F32,
+                Shape.of(301, 517),
+                Shape.of(517, 259),
+                Arrangement.DENSE,
+                Arrangement.DENSE);
+        multiply(
+                DType.F32,
+                Shape.of(130, 1031),
+                Shape.of(1031, 70),
+                Arrangement.TRANSPOSED,
+                Arrangement.DENSE);
+        multiply(
+                DType.F32,
+                Shape.of(64, 2048),
+                Shape.of(2048, 33),
+                Arrangement.DENSE,
+                Arrangement.TRANSPOSED);
+        multiply(
+                DType.F32,
+                Shape.of(1, 1500),
+                Shape.of(1500, 700),
+                Arrangement.DENSE,
+                Arrangement.DENSE);
+        multiply(
+                DType.F32,
+                Shape.of(700, 1500),
+                Shape.of(1500, 1),
+                Arrangement.DENSE,
+                Arrangement.DENSE);
+        multiply(
+                DType.F32,
+                Shape.of(1000, 1),
+                Shape.of(1, 700),
+                Arrangement.DENSE,
+                Arrangement.DENSE);
+        multiply(
+                DType.F64,
+                Shape.of(131, 257),
+                Shape.of(257, 99),
+                Arrangement.DENSE,
+                Arrangement.TRANSPOSED);
     }
 
     @Test
     void leadingAxesBroadcast() {
         int[][][] pairs = {
-            {{5}, {5}}, {{5}, {}}, {{}, {5}}, {{5}, {1}}, {{1}, {5}}, {{3, 1}, {4}}, {{3, 4}, {1, 4}},
-            {{2, 3}, {2, 3}}, {{2, 1, 3}, {4, 1}}, {{0}, {0}}, {{0}, {1}}, {{2, 3}, {}}
+            {{5}, {5}},
+            {{5}, {}},
+            {{}, {5}},
+            {{5}, {1}},
+            {{1}, {5}},
+            {{3, 1}, {4}},
+            {{3, 4}, {1, 4}},
+            {{2, 3}, {2, 3}},
+            {{2, 1, 3}, {4, 1}},
+            {{0}, {0}},
+            {{0}, {1}},
+            {{2, 3}, {}}
         };
         for (DType dtype : TYPES) {
             for (int[][] pair : pairs) {
@@ -75,7 +142,12 @@ abstract class ContractionConformance {
                     multiply(dtype, a, b, Arrangement.PITCHED, Arrangement.TRANSPOSED);
                 }
             }
-            multiply(dtype, Shape.of(64, 33, 20), Shape.of(64, 20, 15), Arrangement.DENSE, Arrangement.DENSE);
+            multiply(
+                    dtype,
+                    Shape.of(64, 33, 20),
+                    Shape.of(64, 20, 15),
+                    Arrangement.DENSE,
+                    Arrangement.DENSE);
         }
     }
 
@@ -90,12 +162,9 @@ abstract class ContractionConformance {
                 check(mkn[0], x -> x[0].transpose(), x -> x[1], a, c);
                 check(mkn[2], x -> x[1].transpose(), x -> x[0].transpose(), c, b);
             }
-            Operand heads = oracle.operand(samples.draw(dtype, Shape.of(2, 9, 3, 8))); // (B, T, H, D)
-            check(
-                    8,
-                    x -> x[0].transpose(1, 2),
-                    x -> x[0].permute(0, 2, 3, 1),
-                    heads);
+            Operand heads =
+                    oracle.operand(samples.draw(dtype, Shape.of(2, 9, 3, 8))); // (B, T, H, D)
+            check(8, x -> x[0].transpose(1, 2), x -> x[0].permute(0, 2, 3, 1), heads);
         }
     }
 
@@ -116,16 +185,21 @@ abstract class ContractionConformance {
     @Test
     void theBiasIsAddedInTheSamePass() {
         for (DType dtype : TYPES) {
-            for (int[] mkn : new int[][] {{1, 9, 7}, {9, 0, 33}, {33, 17, 16}, {100, 31, 65}, {300, 128, 100}}) {
+            for (int[] mkn :
+                    new int[][] {
+                        {1, 9, 7}, {9, 0, 33}, {33, 17, 16}, {100, 31, 65}, {300, 128, 100}
+                    }) {
                 for (Arrangement arrangement : Arrangement.values()) {
                     Operand a = oracle.operand(samples.draw(dtype, Shape.of(mkn[0], mkn[1])));
-                    Operand w = oracle.operand(samples.draw(dtype, Shape.of(mkn[1], mkn[2])), arrangement);
-                    Operand bias = oracle.operand(samples.draw(dtype, Shape.of(mkn[2])), arrangement);
+                    Operand w =
+                            oracle.operand(
+                                    samples.draw(dtype, Shape.of(mkn[1], mkn[2])), arrangement);
+                    Operand bias =
+                            oracle.operand(samples.draw(dtype, Shape.of(mkn[2])), arrangement);
                     oracle.check(
                             "affine",
                             Bound.roundings(
-                                    mkn[1] + 1,
-                                    x -> x[0].abs().matmul(x[1].abs()).add(x[2].abs())),
+                                    mkn[1] + 1, x -> x[0].abs().matmul(x[1].abs()).add(x[2].abs())),
                             x -> x[0].affine(x[1], x[2]),
                             a,
                             w,
@@ -160,8 +234,10 @@ abstract class ContractionConformance {
         values[9 * 33 + 32] = Double.NaN;
         Operand a = oracle.operand(Samples.of(values, DType.F32, Shape.of(33, 33)));
         Operand b = oracle.operand(samples.uniform(DType.F32, Shape.of(33, 33), 1, 2));
-        oracle.check("matmul", Bound.roundings(40, x -> sums(x[0], x[1])), x -> x[0].matmul(x[1]), a, b);
-        oracle.check("matmul", Bound.roundings(40, x -> sums(x[1], x[0])), x -> x[1].matmul(x[0]), a, b);
+        oracle.check(
+                "matmul", Bound.roundings(40, x -> sums(x[0], x[1])), x -> x[0].matmul(x[1]), a, b);
+        oracle.check(
+                "matmul", Bound.roundings(40, x -> sums(x[1], x[0])), x -> x[1].matmul(x[0]), a, b);
     }
 
     private static Shape with(int[] batch, int rows, int columns) {

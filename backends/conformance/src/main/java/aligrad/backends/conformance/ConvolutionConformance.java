@@ -2,10 +2,11 @@ package aligrad.backends.conformance;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
-import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
-import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 /// Convolution seen from its three sides: forward, towards the images, towards the filter.
 abstract class ConvolutionConformance {
@@ -34,7 +35,9 @@ abstract class ConvolutionConformance {
             Window2d.of(7).withStride(2).withPadding(3),
             Window2d.of(2, 3).withStride(3, 2).withPadding(1, 0),
             Window2d.of(1, 4).withDilation(1, 2),
-            Window2d.of(4).withStride(3).withPadding(4), // more padding than the window reaches inside
+            Window2d.of(4)
+                    .withStride(3)
+                    .withPadding(4), // more padding than the window reaches inside
         };
         for (DType dtype : TYPES) {
             for (Window2d window : windows) {
@@ -51,7 +54,12 @@ abstract class ConvolutionConformance {
             for (int out : new int[] {1, 7, 16, 17, 31, 64}) {
                 check(DType.F32, Shape.of(1, 6, 7, in), out, Window2d.of(3).withPadding(1), 1);
                 check(DType.F32, Shape.of(1, 5, 4, in), out, Window2d.of(1), 1);
-                check(DType.F32, Shape.of(2, 7, 5, in), out, Window2d.of(3).withStride(2).withPadding(1), 1);
+                check(
+                        DType.F32,
+                        Shape.of(2, 7, 5, in),
+                        out,
+                        Window2d.of(3).withStride(2).withPadding(1),
+                        1);
             }
         }
     }
@@ -60,7 +68,12 @@ abstract class ConvolutionConformance {
     void raggedImages() {
         for (int height : new int[] {1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 17}) {
             for (int width : new int[] {1, 4, 6, 8, 15, 17}) {
-                check(DType.F32, Shape.of(1, height, width, 16), 16, Window2d.of(3).withPadding(1), 1);
+                check(
+                        DType.F32,
+                        Shape.of(1, height, width, 16),
+                        16,
+                        Window2d.of(3).withPadding(1),
+                        1);
             }
         }
         check(DType.F32, Shape.of(0, 5, 5, 3), 4, Window2d.of(3), 1);
@@ -107,7 +120,11 @@ abstract class ConvolutionConformance {
 
     private void check(DType dtype, Shape images, int out, Window2d window, int groups) {
         Shape filter =
-                Shape.of(out, window.kernelHeight(), window.kernelWidth(), images.extent(3) / groups);
+                Shape.of(
+                        out,
+                        window.kernelHeight(),
+                        window.kernelWidth(),
+                        images.extent(3) / groups);
         int height = window.outputHeight(images.extent(1));
         int width = window.outputWidth(images.extent(2));
         check(
@@ -148,13 +165,14 @@ abstract class ConvolutionConformance {
                 g);
     }
 
-    /// `terms` products are rounded and added. An algorithm that mixes neighbours is measured by the
-    /// largest sum of magnitudes instead.
+    /// `terms` products are rounded and added. An algorithm that mixes neighbours is measured by
+    /// the largest sum of magnitudes instead.
     private Bound bound(int terms, Calculation magnitude) {
         double mixed = oracle.accuracy().convolution();
         return (expected, x) -> {
             double[] allowed = Bound.roundings(terms, magnitude).of(expected, x);
-            double[] magnitudes = Bound.roundings(1 / Bound.unit(expected.dtype()), magnitude).of(expected, x);
+            double[] magnitudes =
+                    Bound.roundings(1 / Bound.unit(expected.dtype()), magnitude).of(expected, x);
             double largest = Arrays.stream(magnitudes).max().orElse(0);
             double floor = expected.dtype() == DType.F32 ? mixed * largest : 0;
             Arrays.setAll(allowed, i -> Math.max(allowed[i], floor));

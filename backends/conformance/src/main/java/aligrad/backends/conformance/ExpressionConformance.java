@@ -5,12 +5,15 @@ import aligrad.tensor.Device;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
-/// Fused expressions: random ones with shared parts, longer than one kernel takes, read in any order.
+/// Fused expressions: random ones with shared parts, longer than one kernel takes, read in any
+/// order.
 abstract class ExpressionConformance {
 
     private static final int[] NODES = {3, 8, 15, 25, 40, 60};
@@ -97,40 +100,57 @@ abstract class ExpressionConformance {
         Operand x = oracle.operand(new Samples(703).draw(DType.F32, Shape.of(17)));
         for (int i = 0; i < 40; i++) {
             double c = i - 20;
-            oracle.check("x + " + c + " times " + -c, Bound.roundings(2, y -> y[0].abs().add(20).mul(20)),
-                    y -> y[0].add(c).mul(-c), x);
+            oracle.check(
+                    "x + " + c + " times " + -c,
+                    Bound.roundings(2, y -> y[0].abs().add(20).mul(20)),
+                    y -> y[0].add(c).mul(-c),
+                    x);
         }
     }
 
     private void runFloating(DType dtype, int seed, Shape shape) {
         Samples samples = new Samples(seed);
-        Scope.run("conformance", () -> {
-            List<Operand> conditions = new ArrayList<>();
-            List<Bounded> numbers = leaves(dtype, shape, samples, conditions);
-            int leaves = numbers.size();
-            int count = NODES[samples.choice(NODES.length)];
-            Device.use(oracle.device(), () -> {
-                for (int i = 0; i < count; i++) {
-                    numbers.add(next(numbers, conditions, samples));
-                }
-                return null;
-            });
-            String what = "random expression " + dtype + " " + shape + ", seed " + seed + ", node ";
-            List<Integer> order = new ArrayList<>(List.of(numbers.size() - 1));
-            for (int i = 0; i < 4; i++) {
-                order.add(samples.choice(order.size() + 1), leaves + samples.choice(count));
-            }
-            for (int node : order) {
-                Bounded x = numbers.get(node);
-                switch (samples.choice(4)) {
-                    case 0 -> compare(what + node + " summed", x.sum(0));
-                    case 1 -> compare(what + node + " largest", x.max(x.value().shape().rank() - 1));
-                    case 2 -> compare(what + node + " summed over all", x.sum());
-                    default -> compare(what + node, x);
-                }
-            }
-            compare(what + "last", numbers.getLast());
-        });
+        Scope.run(
+                "conformance",
+                () -> {
+                    List<Operand> conditions = new ArrayList<>();
+                    List<Bounded> numbers = leaves(dtype, shape, samples, conditions);
+                    int leaves = numbers.size();
+                    int count = NODES[samples.choice(NODES.length)];
+                    Device.use(
+                            oracle.device(),
+                            () -> {
+                                for (int i = 0; i < count; i++) {
+                                    numbers.add(next(numbers, conditions, samples));
+                                }
+                                return null;
+                            });
+                    String what =
+                            "random expression "
+                                    + dtype
+                                    + " "
+                                    + shape
+                                    + ", seed "
+                                    + seed
+                                    + ", node ";
+                    List<Integer> order = new ArrayList<>(List.of(numbers.size() - 1));
+                    for (int i = 0; i < 4; i++) {
+                        order.add(samples.choice(order.size() + 1), leaves + samples.choice(count));
+                    }
+                    for (int node : order) {
+                        Bounded x = numbers.get(node);
+                        switch (samples.choice(4)) {
+                            case 0 -> compare(what + node + " summed", x.sum(0));
+                            case 1 ->
+                                    compare(
+                                            what + node + " largest",
+                                            x.max(x.value().shape().rank() - 1));
+                            case 2 -> compare(what + node + " summed over all", x.sum());
+                            default -> compare(what + node, x);
+                        }
+                    }
+                    compare(what + "last", numbers.getLast());
+                });
     }
 
     private void compare(String what, Bounded x) {
@@ -152,8 +172,7 @@ abstract class ExpressionConformance {
             for (int axis = 0; axis < extents.length; axis++) {
                 extents[axis] = samples.choice(3) == 0 ? 1 : extents[axis];
             }
-            Shape narrow =
-                    samples.coin() ? Shape.of(extents) : Shape.of(shape.extent(-1));
+            Shape narrow = samples.coin() ? Shape.of(extents) : Shape.of(shape.extent(-1));
             Operand x = oracle.operand(samples.draw(dtype, narrow, 1), samples.oneOf(arrangements));
             leaves.add(Bounded.of(x));
             Operand y = oracle.operand(samples.draw(dtype, narrow, 1), samples.oneOf(arrangements));
@@ -162,10 +181,11 @@ abstract class ExpressionConformance {
         return leaves;
     }
 
-    /// One more operation on what is there, mostly on what came last. Numbers stay small: what grew is
-    /// squashed.
+    /// One more operation on what is there, mostly on what came last. Numbers stay small: what grew
+    /// is squashed.
     private Bounded next(List<Bounded> numbers, List<Operand> conditions, Samples samples) {
-        double ulps = oracle.accuracy().functionUlps() + 3; // the reference's own error in F64 included
+        double ulps =
+                oracle.accuracy().functionUlps() + 3; // the reference's own error in F64 included
         Bounded a = pick(numbers, samples);
         Bounded b = pick(numbers, samples);
         Operand condition = samples.oneOf(conditions);
@@ -193,7 +213,10 @@ abstract class ExpressionConformance {
 
     private static Bounded pick(List<Bounded> numbers, Samples samples) {
         int n = numbers.size();
-        return numbers.get(samples.choice(3) == 0 ? samples.choice(n) : n - 1 - samples.choice(Math.min(n, 4)));
+        return numbers.get(
+                samples.choice(3) == 0
+                        ? samples.choice(n)
+                        : n - 1 - samples.choice(Math.min(n, 4)));
     }
 
     private void runWhole(DType dtype, Samples samples) {
@@ -203,7 +226,8 @@ abstract class ExpressionConformance {
         List<Operand> conditions = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             numbers.add(oracle.operand(samples.draw(dtype, shape), samples.oneOf(arrangements)));
-            conditions.add(oracle.operand(samples.draw(DType.BOOL, shape), samples.oneOf(arrangements)));
+            conditions.add(
+                    oracle.operand(samples.draw(DType.BOOL, shape), samples.oneOf(arrangements)));
         }
         int count = NODES[samples.choice(NODES.length)];
         for (int i = 0; i < count; i++) {

@@ -3,6 +3,7 @@ package aligrad.backends.conformance;
 import aligrad.tensor.Device;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.io.SafeTensors;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// One case of the golden files: an operation, its operands and the results and gradients that PyTorch
-/// computed in double. `GOLDEN.md` beside the files describes them.
+/// One case of the golden files: an operation, its operands and the results and gradients that
+/// PyTorch computed in double. `GOLDEN.md` beside the files describes them.
 ///
 /// Public, because the tests of the derivatives use the same files.
 public final class GoldenCase {

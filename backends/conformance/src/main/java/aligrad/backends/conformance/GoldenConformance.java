@@ -7,10 +7,12 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Device;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
-import java.util.Arrays;
-import java.util.List;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Arrays;
+import java.util.List;
 
 /// Results that PyTorch computed in double, for operands that are exact in single precision.
 abstract class GoldenConformance {
@@ -47,7 +49,8 @@ abstract class GoldenConformance {
         Device.use(
                 oracle.device(),
                 () -> {
-                    List<Tensor> operands = golden.inputs().stream().map(x -> as(dtype, x)).toList();
+                    List<Tensor> operands =
+                            golden.inputs().stream().map(x -> as(dtype, x)).toList();
                     if (isBeyondOurEinsum(golden)) {
                         assertThatThrownBy(() -> golden.compute(operands))
                                 .isInstanceOf(ShapeException.class);
@@ -73,15 +76,17 @@ abstract class GoldenConformance {
             return false;
         }
         String equation = golden.options().text("equation");
-        return equation.contains("...") || !equation.contains("->") || equation.split(",").length > 2;
+        return equation.contains("...")
+                || !equation.contains("->")
+                || equation.split(",").length > 2;
     }
 
     private static Tensor as(DType dtype, Tensor x) {
         return x.dtype().isFloating() ? x.to(dtype) : x;
     }
 
-    /// Ordinary cases have a few dozen terms: sums may be off by some roundings of the largest number.
-    /// Special values stand alone, each to some units in its last place.
+    /// Ordinary cases have a few dozen terms: sums may be off by some roundings of the largest
+    /// number. Special values stand alone, each to some units in its last place.
     private double[] allowed(GoldenCase golden, List<Tensor> operands, Tensor expected) {
         double[] values = expected.toDoubleArray();
         double[] allowed = new double[values.length];
@@ -95,7 +100,10 @@ abstract class GoldenConformance {
             }
             double mixed =
                     golden.options().op().equals("conv2d") && expected.dtype() == DType.F32
-                            ? 4 * oracle.accuracy().convolution() // the sum of magnitudes is larger than the result
+                            ? 4
+                                    * oracle.accuracy()
+                                            .convolution() // the sum of magnitudes is larger than
+                            // the result
                             : 0;
             Arrays.fill(allowed, size * Math.max(mixed, 64 * Bound.unit(expected.dtype())));
         }

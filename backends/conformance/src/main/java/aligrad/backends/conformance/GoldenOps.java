@@ -8,11 +8,13 @@ import aligrad.tensor.Selections;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.UnaryOp;
 import aligrad.tensor.Window2d;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// How each operation of the golden files, which carry PyTorch's names and conventions, is written here.
+/// How each operation of the golden files, which carry PyTorch's names and conventions, is written
+/// here.
 final class GoldenOps {
 
     private GoldenOps() {}
@@ -47,9 +49,34 @@ final class GoldenOps {
             case "clip" -> clip(x[0], options);
             case "add", "sub", "mul", "div", "pow", "atan2" ->
                     Methods.apply(BinaryOp.valueOf(upper(options)), x[0], x[1]);
-            case "neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "expm1", "log",
-                    "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-                    "sigmoid", "softplus", "erf", "relu", "floor", "ceil", "round", "trunc" ->
+            case "neg",
+                    "abs",
+                    "sign",
+                    "square",
+                    "sqrt",
+                    "rsqrt",
+                    "reciprocal",
+                    "exp",
+                    "expm1",
+                    "log",
+                    "log1p",
+                    "sin",
+                    "cos",
+                    "tan",
+                    "asin",
+                    "acos",
+                    "atan",
+                    "sinh",
+                    "cosh",
+                    "tanh",
+                    "sigmoid",
+                    "softplus",
+                    "erf",
+                    "relu",
+                    "floor",
+                    "ceil",
+                    "round",
+                    "trunc" ->
                     Methods.apply(UnaryOp.valueOf(upper(options)), x[0]);
             case "sum" -> reduce(options, x[0], y -> y.sum(options.list("axes")));
             case "mean" -> reduce(options, x[0], y -> y.mean(options.list("axes")));
@@ -58,9 +85,15 @@ final class GoldenOps {
             case "prod" -> reduce(options, x[0], y -> y.prod(options.list("axes")));
             case "logsumexp" -> reduce(options, x[0], y -> y.logSumExp(options.list("axes")));
             case "variance" ->
-                    reduce(options, x[0], y -> y.variance(options.whole("correction"), options.list("axes")));
+                    reduce(
+                            options,
+                            x[0],
+                            y -> y.variance(options.whole("correction"), options.list("axes")));
             case "std" ->
-                    reduce(options, x[0], y -> y.std(options.whole("correction"), options.list("axes")));
+                    reduce(
+                            options,
+                            x[0],
+                            y -> y.std(options.whole("correction"), options.list("axes")));
             case "norm" ->
                     reduce(
                             options,
@@ -100,7 +133,11 @@ final class GoldenOps {
                 yield x[0].add(x[2].gatherAdd(axis, x[1], x[0].extent(axis)));
             }
             case "conv2d" -> {
-                Tensor y = x[0].conv2d(x[1], window(options, x[1].extent(1), x[1].extent(2)), options.whole("groups"));
+                Tensor y =
+                        x[0].conv2d(
+                                x[1],
+                                window(options, x[1].extent(1), x[1].extent(2)),
+                                options.whole("groups"));
                 yield options.flag("bias") ? y.add(x[2]) : y;
             }
             case "max_pool2d" -> x[0].maxPool2d(window(options));
@@ -140,12 +177,14 @@ final class GoldenOps {
             case "concat" -> Movements.concat(options.whole("axis"), x);
             case "stack" -> Movements.stack(options.whole("axis"), x);
             case "pad" ->
-                    x[0].pad(options.list("before"), options.list("after"), options.number("value"));
+                    x[0].pad(
+                            options.list("before"), options.list("after"), options.number("value"));
             case "tril" -> x[0].lowerTriangle(options.whole("diagonal"));
             case "triu" -> x[0].upperTriangle(options.whole("diagonal"));
             case "diagonal" -> diagonal(x[0], options.whole("diagonal"));
             case "diagonal_embed" -> embedded(x[0], options.whole("diagonal"));
-            default -> throw new IllegalArgumentException("no operation for golden case " + options);
+            default ->
+                    throw new IllegalArgumentException("no operation for golden case " + options);
         };
     }
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The operation of a golden case and its options: a flat JSON object of numbers, booleans, strings and
-/// lists of whole numbers.
+/// The operation of a golden case and its options: a flat JSON object of numbers, booleans, strings
+/// and lists of whole numbers.
 public final class GoldenOptions {
 
     private static final Pattern ENTRY =

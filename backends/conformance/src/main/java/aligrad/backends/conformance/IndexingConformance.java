@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 /// Reading and adding at positions, also repeated ones, and positions outside.
@@ -29,7 +30,8 @@ abstract class IndexingConformance {
                     for (int axis = 0; axis < shape.rank(); axis++) {
                         DType type = INDICES[samples.choice(2)];
                         Operand x = oracle.operand(samples.draw(dtype, shape));
-                        Operand index = oracle.operand(samples.indices(type, position, shape.extent(axis)));
+                        Operand index =
+                                oracle.operand(samples.indices(type, position, shape.extent(axis)));
                         gather(x, index, axis);
                     }
                 }
@@ -43,7 +45,8 @@ abstract class IndexingConformance {
             for (Arrangement b : Arrangement.values()) {
                 for (int axis = 0; axis < 3; axis++) {
                     Operand x = oracle.operand(samples.draw(DType.F32, Shape.of(5, 9, 7)), a);
-                    Operand index = oracle.operand(samples.indices(DType.I32, Shape.of(3, 5), 5), b);
+                    Operand index =
+                            oracle.operand(samples.indices(DType.I32, Shape.of(3, 5), 5), b);
                     gather(x, index, axis);
                 }
             }
@@ -73,11 +76,14 @@ abstract class IndexingConformance {
                         int extent = whole.extent(axis);
                         Operand x = oracle.operand(samples.draw(dtype, source), arrangement);
                         DType type = INDICES[samples.choice(2)];
-                        Operand index = oracle.operand(samples.indices(type, position, extent), arrangement);
+                        Operand index =
+                                oracle.operand(
+                                        samples.indices(type, position, extent), arrangement);
                         oracle.check(
                                 "gather_add along " + axis,
                                 Bound.roundings(
-                                        position.size(), y -> y[0].abs().gatherAdd(at, y[1], extent)),
+                                        position.size(),
+                                        y -> y[0].abs().gatherAdd(at, y[1], extent)),
                                 y -> y[0].gatherAdd(at, y[1], extent),
                                 x,
                                 index);
@@ -106,7 +112,8 @@ abstract class IndexingConformance {
                         Operand x = oracle.operand(samples.draw(dtype, shape), arrangement);
                         Operand index =
                                 oracle.operand(
-                                        samples.indices(INDICES[samples.choice(2)], at, shape.extent(axis)),
+                                        samples.indices(
+                                                INDICES[samples.choice(2)], at, shape.extent(axis)),
                                         arrangement);
                         along(x, index, axis);
                     }
@@ -116,7 +123,8 @@ abstract class IndexingConformance {
     }
 
     private void along(Operand x, Operand index, int axis) {
-        oracle.check("take_along " + axis, Bound.exact(), y -> y[0].takeAlong(axis, y[1]), x, index);
+        oracle.check(
+                "take_along " + axis, Bound.exact(), y -> y[0].takeAlong(axis, y[1]), x, index);
         DType dtype = x.expected().dtype();
         if (dtype.isFloating()) {
             int extent = x.expected().extent(axis);

@@ -60,11 +60,39 @@ final class Methods {
     /// Whether the result is that of exact arithmetic, rounded once.
     static boolean isCorrectlyRounded(UnaryOp f) {
         return switch (f) {
-            case IDENTITY, NEG, ABS, SIGN, SQUARE, SQRT, RECIPROCAL, RELU, FLOOR, CEIL, ROUND, TRUNC,
-                    IS_NAN, IS_FINITE, NOT ->
+            case IDENTITY,
+                    NEG,
+                    ABS,
+                    SIGN,
+                    SQUARE,
+                    SQRT,
+                    RECIPROCAL,
+                    RELU,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    TRUNC,
+                    IS_NAN,
+                    IS_FINITE,
+                    NOT ->
                     true;
-            case RSQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
-                    SIGMOID, SOFTPLUS, ERF ->
+            case RSQRT,
+                    EXP,
+                    EXPM1,
+                    LOG,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    TANH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    ERF ->
                     false;
         };
     }

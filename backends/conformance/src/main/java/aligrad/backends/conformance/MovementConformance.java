@@ -5,10 +5,12 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Movements;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /// Views, copies of views, and tensors put together from pieces.
 abstract class MovementConformance {
@@ -66,8 +68,7 @@ abstract class MovementConformance {
                     y -> y[0].transpose(0, 1).slice(0, 3, 15, 4).slice(1, 2, 7),
                     x);
             oracle.check("selected row", Bound.exact(), y -> y[0].flip(1).select(1, 3), x);
-            oracle.check(
-                    "reshaped copy", Bound.exact(), y -> y[0].transpose().reshape(16, -1), x);
+            oracle.check("reshaped copy", Bound.exact(), y -> y[0].transpose().reshape(16, -1), x);
             oracle.check("diagonal", Bound.exact(), y -> y[0].transpose(0, 1).diagonal(), x);
             oracle.check(
                     "expanded slice",
@@ -107,7 +108,12 @@ abstract class MovementConformance {
             oracle.check("stack", Bound.exact(), y -> Movements.stack(at, y), a, b);
         }
         oracle.check("repeat", Bound.exact(), y -> y[0].repeat(1, 5), a);
-        oracle.check("concat of pending", Bound.exact(), y -> Movements.concat(0, y[0].neg(), y[1].abs()), a, b);
+        oracle.check(
+                "concat of pending",
+                Bound.exact(),
+                y -> Movements.concat(0, y[0].neg(), y[1].abs()),
+                a,
+                b);
     }
 
     @Test
@@ -117,9 +123,15 @@ abstract class MovementConformance {
                 Operand x = oracle.operand(samples.draw(dtype, Shape.of(3, 9, 17)), arrangement);
                 double value = dtype == DType.BOOL ? 1 : dtype.isFloating() ? -1.5 : 7;
                 oracle.check(
-                        "pad", Bound.exact(), y -> y[0].pad(new int[] {1, 0, 2}, new int[] {0, 3, 1}, value), x);
+                        "pad",
+                        Bound.exact(),
+                        y -> y[0].pad(new int[] {1, 0, 2}, new int[] {0, 3, 1}, value),
+                        x);
                 oracle.check(
-                        "pad with zeros", Bound.exact(), y -> y[0].pad(new int[] {0, 1, 0}, new int[] {0, 0, 0}, 0), x);
+                        "pad with zeros",
+                        Bound.exact(),
+                        y -> y[0].pad(new int[] {0, 1, 0}, new int[] {0, 0, 0}, 0),
+                        x);
             }
         }
     }
@@ -146,7 +158,9 @@ abstract class MovementConformance {
                     for (int i = 0; i < count; i++) {
                         int[][] place = place(whole);
                         places.add(place);
-                        pieces[i] = oracle.operand(samples.draw(dtype, Shape.of(place[2])), arrangement);
+                        pieces[i] =
+                                oracle.operand(
+                                        samples.draw(dtype, Shape.of(place[2])), arrangement);
                     }
                     oracle.check(
                             "assemble " + count + " pieces",

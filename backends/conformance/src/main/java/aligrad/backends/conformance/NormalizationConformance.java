@@ -2,6 +2,8 @@ package aligrad.backends.conformance;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
+import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 /// Softmax and its logarithm.
@@ -53,17 +55,37 @@ abstract class NormalizationConformance {
     @Test
     void maskedPlacesGetNothing() {
         double[] rows = {
-            -INF, 1, 2, -INF, //
-            -INF, -INF, -INF, 5, //
-            -INF, -INF, -INF, -INF, //
-            1, INF, 2, 3, //
-            1, Double.NaN, 2, -INF, //
-            0, 0, -1e30, -1e38
+            -INF,
+            1,
+            2,
+            -INF, //
+            -INF,
+            -INF,
+            -INF,
+            5, //
+            -INF,
+            -INF,
+            -INF,
+            -INF, //
+            1,
+            INF,
+            2,
+            3, //
+            1,
+            Double.NaN,
+            2,
+            -INF, //
+            0,
+            0,
+            -1e30,
+            -1e38
         };
         for (DType dtype : new DType[] {DType.F32, DType.F64}) {
             Operand x = oracle.operand(Samples.of(rows, dtype, Shape.of(6, 4)));
             check(x, 1);
-            check(oracle.operand(Samples.of(rows, dtype, Shape.of(6, 4)), Arrangement.TRANSPOSED), 1);
+            check(
+                    oracle.operand(Samples.of(rows, dtype, Shape.of(6, 4)), Arrangement.TRANSPOSED),
+                    1);
         }
     }
 
@@ -77,8 +99,8 @@ abstract class NormalizationConformance {
                 x);
     }
 
-    /// The error of `exp(x - m)` is that of the difference and a few ulps; the sum adds one rounding
-    /// for each term.
+    /// The error of `exp(x - m)` is that of the difference and a few ulps; the sum adds one
+    /// rounding for each term.
     private void check(Operand x, int axis) {
         double n = x.expected().extent(axis);
         double ulps = 2 * (oracle.accuracy().functionUlps() + 3);
@@ -87,15 +109,14 @@ abstract class NormalizationConformance {
             oracle.check("log_softmax", Bound.exact(), y -> y[0].logSoftmax(axis), x);
             return;
         }
-        // where y is 0 the distance from the maximum may be infinite: its product with y is then no
-        // number, and only an exact 0 or NaN is right
+        // an infinite distance from the maximum, times a result of 0, would be no number
         oracle.check(
                 "softmax along " + axis,
                 Bound.roundings(
                         1,
                         y -> {
-                            var s = y[0].softmax(axis);
-                            var distance = y[0].maxKeep(axis).sub(y[0]).minimum(1e4);
+                            Tensor s = y[0].softmax(axis);
+                            Tensor distance = y[0].maxKeep(axis).sub(y[0]).minimum(1e4);
                             return s.mul(distance.add(n + 2 * ulps + 4));
                         }),
                 y -> y[0].softmax(axis),

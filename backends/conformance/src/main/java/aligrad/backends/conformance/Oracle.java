@@ -4,6 +4,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Device;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
+
 import java.util.Arrays;
 
 /// Computes the same on the reference backend and on the device under test, and compares.
@@ -35,8 +36,8 @@ final class Oracle {
         return accuracy;
     }
 
-    /// `values`, which are on the reference backend, on both sides in the same arrangement. Where the
-    /// arrangement repeats elements, the others are dropped.
+    /// `values`, which are on the reference backend, on both sides in the same arrangement. Where
+    /// the arrangement repeats elements, the others are dropped.
     Operand operand(Tensor values, Arrangement arrangement) {
         Tensor laid = arrangement.lay(values);
         return new Operand(
@@ -107,7 +108,7 @@ final class Oracle {
         for (int i = 0; i < e.length; i++) {
             if (!agree(e[i], a[i], allowed[i] + lost)) {
                 throw new AssertionError(
-                        "%s: element %s is %s, expected %s; they differ by %s, allowed is %s (%s elements differ too much)"
+                        "%s: element %s is %s, expected %s; off by %s, allowed is %s; %d are off"
                                 .formatted(
                                         what,
                                         place(i, expected),
@@ -148,7 +149,8 @@ final class Oracle {
         int i = Arrays.mismatch(e, a);
         if (i >= 0) {
             throw new AssertionError(
-                    "%s: element %s is %d, expected %d".formatted(what, place(i, expected), a[i], e[i]));
+                    "%s: element %s is %d, expected %d"
+                            .formatted(what, place(i, expected), a[i], e[i]));
         }
     }
 

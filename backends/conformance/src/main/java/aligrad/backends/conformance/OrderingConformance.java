@@ -2,6 +2,7 @@ package aligrad.backends.conformance;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
+
 import org.junit.jupiter.api.Test;
 
 /// Sorting, extremes' positions, the k largest; with ties and not-a-number.
@@ -25,7 +26,9 @@ abstract class OrderingConformance {
             }
             for (Arrangement arrangement : Arrangement.values()) {
                 for (int axis = 0; axis < 3; axis++) {
-                    check(oracle.operand(samples.draw(dtype, Shape.of(7, 9, 16)), arrangement), axis);
+                    check(
+                            oracle.operand(samples.draw(dtype, Shape.of(7, 9, 16)), arrangement),
+                            axis);
                 }
             }
         }
@@ -64,12 +67,16 @@ abstract class OrderingConformance {
 
     private void check(Operand x, int axis) {
         for (boolean descending : new boolean[] {false, true}) {
-            oracle.check("argsort along " + axis + " descending " + descending,
-                    Bound.exact(), y -> y[0].argsort(axis, descending), x);
+            oracle.check(
+                    "argsort along " + axis + " descending " + descending,
+                    Bound.exact(),
+                    y -> y[0].argsort(axis, descending),
+                    x);
             oracle.check("sort along " + axis, Bound.exact(), y -> y[0].sort(axis, descending), x);
         }
         int n = x.expected().extent(axis);
-        oracle.check("top half along " + axis, Bound.exact(), y -> y[0].topK(n / 2, axis).values(), x);
+        oracle.check(
+                "top half along " + axis, Bound.exact(), y -> y[0].topK(n / 2, axis).values(), x);
         if (n > 0) {
             oracle.check("argmax along " + axis, Bound.exact(), y -> y[0].argmax(axis), x);
             oracle.check("argmin along " + axis, Bound.exact(), y -> y[0].argmin(axis), x);

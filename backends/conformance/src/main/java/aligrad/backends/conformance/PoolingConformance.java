@@ -2,9 +2,11 @@ package aligrad.backends.conformance;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
-import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 /// Maximum and average pooling and their adjoints.
 abstract class PoolingConformance {
@@ -39,8 +41,12 @@ abstract class PoolingConformance {
             }
             maximum(oracle.operand(samples.draw(dtype, Shape.of(0, 4, 4, 3))), Window2d.of(2));
             average(oracle.operand(samples.draw(dtype, Shape.of(0, 4, 4, 3))), Window2d.of(2));
-            maximum(oracle.operand(samples.draw(dtype, Shape.of(3, 32, 32, 33))), Window2d.of(2).withStride(2));
-            average(oracle.operand(samples.draw(dtype, Shape.of(3, 32, 32, 33))), Window2d.of(8).withStride(8));
+            maximum(
+                    oracle.operand(samples.draw(dtype, Shape.of(3, 32, 32, 33))),
+                    Window2d.of(2).withStride(2));
+            average(
+                    oracle.operand(samples.draw(dtype, Shape.of(3, 32, 32, 33))),
+                    Window2d.of(8).withStride(8));
         }
     }
 
@@ -48,7 +54,8 @@ abstract class PoolingConformance {
     void everyArrangement() {
         for (Arrangement arrangement : Arrangement.values()) {
             for (Window2d window : WINDOWS) {
-                Operand x = oracle.operand(samples.draw(DType.F32, Shape.of(2, 7, 6, 9)), arrangement);
+                Operand x =
+                        oracle.operand(samples.draw(DType.F32, Shape.of(2, 7, 6, 9)), arrangement);
                 maximum(x, window);
                 average(x, window);
             }
@@ -68,7 +75,9 @@ abstract class PoolingConformance {
         for (Window2d window : WINDOWS) { // few different values: ties in nearly every window
             Operand x = oracle.operand(samples.indices(DType.F32, Shape.of(2, 9, 8, 17), 3));
             maximum(x, window);
-            Operand zeros = oracle.operand(Samples.of(new double[5 * 6 * 3], DType.F32, Shape.of(1, 5, 6, 3)));
+            Operand zeros =
+                    oracle.operand(
+                            Samples.of(new double[5 * 6 * 3], DType.F32, Shape.of(1, 5, 6, 3)));
             maximum(zeros, window);
         }
     }
@@ -86,7 +95,7 @@ abstract class PoolingConformance {
                     };
         }
         double[] low = new double[values.length];
-        java.util.Arrays.fill(low, Double.NEGATIVE_INFINITY);
+        Arrays.fill(low, Double.NEGATIVE_INFINITY);
         for (DType dtype : new DType[] {DType.F32, DType.F64}) {
             for (Window2d window : WINDOWS) {
                 maximum(oracle.operand(Samples.of(values, dtype, Shape.of(1, 7, 6, 3))), window);
@@ -101,7 +110,8 @@ abstract class PoolingConformance {
         oracle.check("max_pool2d " + window, Bound.exact(), y -> y[0].maxPool2d(window), x);
         Operand v = oracle.operand(samples.draw(dtype, images), Arrangement.PITCHED);
         oracle.check("max_pick " + window, Bound.exact(), y -> y[0].maxPick(y[1], window), x, v);
-        Operand g = oracle.operand(samples.draw(dtype, pooled(images, window)), Arrangement.PITCHED);
+        Operand g =
+                oracle.operand(samples.draw(dtype, pooled(images, window)), Arrangement.PITCHED);
         int overlaps = window.kernelHeight() * window.kernelWidth();
         oracle.check(
                 "max_spread " + window,
@@ -126,7 +136,8 @@ abstract class PoolingConformance {
                     x);
             oracle.check(
                     "average_spread " + window + " padding counts " + padding,
-                    Bound.roundings(taps + 2, y -> y[0].abs().averageSpread(window, padding, images)),
+                    Bound.roundings(
+                            taps + 2, y -> y[0].abs().averageSpread(window, padding, images)),
                     y -> y[0].averageSpread(window, padding, images),
                     g);
         }

@@ -7,7 +7,7 @@ import aligrad.tensor.Device;
 import aligrad.tensor.Movements;
 import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
-import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 /// Random numbers: the same bits on every device.
@@ -61,11 +61,7 @@ abstract class RandomConformance {
     @Test
     void uniformNumbersBelongToTheirPlacesAlsoWhenTheyStretch() {
         Operand x = oracle.operand(Samples.of(new double[35], DType.F32, Shape.of(5, 7)));
-        oracle.check(
-                "stretched row",
-                Bound.exact(),
-                y -> y[0].add(Random.stream(3).uniform(7)),
-                x);
+        oracle.check("stretched row", Bound.exact(), y -> y[0].add(Random.stream(3).uniform(7)), x);
         oracle.check(
                 "stretched column",
                 Bound.exact(),
@@ -88,9 +84,7 @@ abstract class RandomConformance {
     @Test
     void maskedShareIsTheProbability() {
         oracle.check(
-                "bernoulli",
-                Bound.exact(),
-                _ -> Random.stream(7).bernoulli(0.25, Shape.of(1000)));
+                "bernoulli", Bound.exact(), _ -> Random.stream(7).bernoulli(0.25, Shape.of(1000)));
         Shape many = Shape.of(100_000);
         double share =
                 Device.use(

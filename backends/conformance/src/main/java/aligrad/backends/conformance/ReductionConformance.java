@@ -6,8 +6,10 @@ import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 /// Sums, products, extremes and norms along every set of axes.
 abstract class ReductionConformance {
@@ -41,7 +43,10 @@ abstract class ReductionConformance {
         for (ReduceOp f : ReduceOp.values()) {
             for (DType dtype : TYPES) {
                 for (Arrangement arrangement : Arrangement.values()) {
-                    for (Shape shape : new Shape[] {Shape.of(9, 33), Shape.of(3, 16, 17), Shape.of(2, 3, 4, 9)}) {
+                    for (Shape shape :
+                            new Shape[] {
+                                Shape.of(9, 33), Shape.of(3, 16, 17), Shape.of(2, 3, 4, 9)
+                            }) {
                         Operand x = oracle.operand(values(f, dtype, shape), arrangement);
                         for (int[] axes : Samples.axisSets(shape.rank())) {
                             check(f, x, axes);
@@ -55,7 +60,11 @@ abstract class ReductionConformance {
     @Test
     void longAxesAreReduced() {
         Shape[] shapes = {
-            Shape.of(100_003), Shape.of(3, 20_011), Shape.of(20_011, 3), Shape.of(5, 2003, 7), Shape.of(257, 1031)
+            Shape.of(100_003),
+            Shape.of(3, 20_011),
+            Shape.of(20_011, 3),
+            Shape.of(5, 2003, 7),
+            Shape.of(257, 1031)
         };
         for (ReduceOp f : ReduceOp.values()) {
             for (Shape shape : shapes) {
@@ -69,7 +78,10 @@ abstract class ReductionConformance {
 
     @Test
     void pendingInputsAreComputedInside() {
-        for (Shape shape : new Shape[] {Shape.of(33), Shape.of(9, 17), Shape.of(3, 16, 7), Shape.of(2, 3, 4, 9)}) {
+        for (Shape shape :
+                new Shape[] {
+                    Shape.of(33), Shape.of(9, 17), Shape.of(3, 16, 7), Shape.of(2, 3, 4, 9)
+                }) {
             for (Arrangement arrangement : Arrangement.values()) {
                 for (int[] axes : Samples.axisSets(shape.rank())) {
                     Scope.run("conformance", () -> prologue(shape, arrangement, axes));
@@ -85,15 +97,16 @@ abstract class ReductionConformance {
         Bounded x = Bounded.of(oracle.operand(samples.draw(DType.F32, shape, 1), arrangement));
         Bounded row =
                 Bounded.of(oracle.operand(samples.draw(DType.F32, Shape.of(shape.extent(-1)), 1)));
-        Bounded y =
-                Device.use(oracle.device(), () -> x.mul(row).add(0.1).square().add(x.relu()));
+        Bounded y = Device.use(oracle.device(), () -> x.mul(row).add(0.1).square().add(x.relu()));
         Bounded[] results = {y.sum(axes), y.max(axes), y.sub(x).sum(axes), y};
         for (Bounded result : results) {
             Tensor expected = result.value().to(DType.F32);
             double[] allowed = result.error().toDoubleArray();
             double[] values = result.value().toDoubleArray();
             Arrays.setAll(allowed, i -> allowed[i] + Bound.ulp(DType.F32, values[i]));
-            String what = "prologue %s over %s of %s".formatted(arrangement, Arrays.toString(axes), shape);
+            String what =
+                    "prologue %s over %s of %s"
+                            .formatted(arrangement, Arrays.toString(axes), shape);
             oracle.compare(what, expected, result.actual(), allowed);
         }
     }
@@ -101,7 +114,9 @@ abstract class ReductionConformance {
     @Test
     void castsInsideAPrologueAreExact() {
         for (int[] axes : Samples.axisSets(3)) {
-            Operand mask = oracle.operand(samples.draw(DType.BOOL, Shape.of(7, 9, 17)), Arrangement.PITCHED);
+            Operand mask =
+                    oracle.operand(
+                            samples.draw(DType.BOOL, Shape.of(7, 9, 17)), Arrangement.PITCHED);
             Operand pixels = oracle.operand(samples.draw(DType.U8, Shape.of(7, 9, 17)));
             oracle.check("count", Bound.exact(), x -> x[0].sum(axes), mask);
             oracle.check("any", Bound.exact(), x -> x[0].any(axes), mask);
@@ -116,14 +131,18 @@ abstract class ReductionConformance {
         double inf = Double.POSITIVE_INFINITY;
         for (DType dtype : new DType[] {DType.F32, DType.F64}) {
             for (int n : Samples.EXTENTS) {
-                for (double[] spoiled : new double[][] {{Double.NaN}, {inf}, {-inf}, {inf, -inf}, {inf, Double.NaN}, {-0.0}}) {
+                for (double[] spoiled :
+                        new double[][] {
+                            {Double.NaN}, {inf}, {-inf}, {inf, -inf}, {inf, Double.NaN}, {-0.0}
+                        }) {
                     if (n < spoiled.length) {
                         continue;
                     }
                     double[] values = new double[3 * n];
                     Arrays.setAll(values, i -> 1 + i % 2);
                     for (int i = 0; i < spoiled.length; i++) {
-                        values[n + (n - 1 - i * 5 % n)] = spoiled[i]; // in the second row, from the end
+                        values[n + (n - 1 - i * 5 % n)] =
+                                spoiled[i]; // in the second row, from the end
                     }
                     Operand x = oracle.operand(Samples.of(values, dtype, Shape.of(3, n)));
                     for (ReduceOp f : ReduceOp.values()) {

@@ -4,6 +4,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Device;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,8 +50,8 @@ final class Samples {
         return shapes;
     }
 
-    /// Numbers of every magnitude that is common in networks for floating types, small whole numbers
-    /// of both signs for `I32` and `I64`, all pixels for `U8`, both for `BOOL`.
+    /// Numbers of every magnitude that is common in networks for floating types, small whole
+    /// numbers of both signs for `I32` and `I64`, all pixels for `U8`, both for `BOOL`.
     Tensor draw(DType dtype, Shape shape) {
         return draw(dtype, shape, 2);
     }
@@ -87,7 +88,8 @@ final class Samples {
         double range = dtype == DType.F32 ? 148 : 1070;
         double[] values = new double[n];
         for (int i = 0; i < n; i++) {
-            double magnitude = Math.pow(2, random.nextDouble(-range, dtype == DType.F32 ? 127.9 : 1023.9));
+            double magnitude =
+                    Math.pow(2, random.nextDouble(-range, dtype == DType.F32 ? 127.9 : 1023.9));
             values[i] = random.nextBoolean() ? magnitude : -magnitude;
         }
         return of(values, dtype, Shape.of(n));
@@ -126,9 +128,46 @@ final class Samples {
         double tiny = dtype == DType.F32 ? Float.MIN_VALUE : Double.MIN_VALUE;
         double normal = dtype == DType.F32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
         double[] magnitudes = {
-            0, tiny, 3 * tiny, normal / 2, normal, 1e-30, 1e-8, 1e-4, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 3,
-            Math.PI / 2, 6, 9.5, 17, 30, 87, 88.6, 89.5, 103.9, 128, 255.5, 709.7, 710.5, 745.2, 1000,
-            8388608.5, 16777216, 2147483647, 2147483648.0, 4294967296.0, 9.3e18, 1e10, 1e20, 1e30, max,
+            0,
+            tiny,
+            3 * tiny,
+            normal / 2,
+            normal,
+            1e-30,
+            1e-8,
+            1e-4,
+            0.25,
+            0.5,
+            0.75,
+            1,
+            1.5,
+            2.5,
+            3,
+            Math.PI / 2,
+            6,
+            9.5,
+            17,
+            30,
+            87,
+            88.6,
+            89.5,
+            103.9,
+            128,
+            255.5,
+            709.7,
+            710.5,
+            745.2,
+            1000,
+            8388608.5,
+            16777216,
+            2147483647,
+            2147483648.0,
+            4294967296.0,
+            9.3e18,
+            1e10,
+            1e20,
+            1e30,
+            max,
             inf
         };
         double[] values = new double[2 * magnitudes.length + 1];

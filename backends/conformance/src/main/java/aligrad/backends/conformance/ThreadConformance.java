@@ -9,12 +9,14 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Test;
 
 /// The same bits for any number of threads, at sizes that are worth sharing.
 abstract class ThreadConformance {
@@ -70,7 +72,9 @@ abstract class ThreadConformance {
                 (name, calculation) -> {
                     byte[] first = bytes(calculation);
                     for (int i = 0; i < 150; i++) {
-                        assertThat(bytes(calculation)).as("%s, repetition %d", name, i).isEqualTo(first);
+                        assertThat(bytes(calculation))
+                                .as("%s, repetition %d", name, i)
+                                .isEqualTo(first);
                     }
                 });
     }
@@ -117,19 +121,25 @@ abstract class ThreadConformance {
         cases.put("batched matmul", () -> batch.matmul(batch.transpose()));
         cases.put("matmul in double", () -> wide.matmul(wide.transpose()));
         cases.put("3x3", () -> images.conv2d(filter, same, 1));
-        cases.put("3x3 input gradient", () -> g.conv2dInputGradient(filter, same, 1, images.shape()));
+        cases.put(
+                "3x3 input gradient", () -> g.conv2dInputGradient(filter, same, 1, images.shape()));
         cases.put("3x3 filter gradient", () -> images.conv2dFilterGradient(g, same, 1));
         cases.put("3x3 stride 2", () -> images.conv2d(filter, half, 1));
         Tensor h = g.slice(1, 0, 17).slice(2, 0, 15).copy();
-        cases.put("stride 2 input gradient", () -> h.conv2dInputGradient(filter, half, 1, images.shape()));
+        cases.put(
+                "stride 2 input gradient",
+                () -> h.conv2dInputGradient(filter, half, 1, images.shape()));
         cases.put("stride 2 filter gradient", () -> images.conv2dFilterGradient(h, half, 1));
         cases.put("maximum pooling", () -> images.maxPool2d(pool));
         cases.put("maximum spread", () -> images.maxSpread(images.maxPool2d(pool), pool));
         cases.put("average pooling", () -> images.averagePool2d(pool, true));
-        cases.put("average spread", () -> images.averagePool2d(pool, true).averageSpread(pool, true, images.shape()));
+        cases.put(
+                "average spread",
+                () -> images.averagePool2d(pool, true).averageSpread(pool, true, images.shape()));
         cases.put("gather", () -> x.gather(0, index));
         cases.put("gather_add", () -> x.gatherAdd(0, index, 40));
-        cases.put("put_along_add", () -> x.putAlongAdd(0, index.unsqueeze(1).expand(301, 1037), 40));
+        cases.put(
+                "put_along_add", () -> x.putAlongAdd(0, index.unsqueeze(1).expand(301, 1037), 40));
         cases.put("sort", () -> x.sort(1, false));
         cases.put("argmax", () -> x.argmax(0));
         cases.put("cumsum", () -> x.cumsum(1));

@@ -8,9 +8,11 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.Storage;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.junit.jupiter.api.Test;
 
 /// Numbers go to the device and come back as they were.
 abstract class TransferConformance {

@@ -4,6 +4,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.UnaryOp;
+
 import org.junit.jupiter.api.Test;
 
 /// Every function of one number.
@@ -51,9 +52,15 @@ abstract class UnaryConformance {
             for (DType dtype : new DType[] {DType.F32, DType.F64}) {
                 if (Methods.accepts(f, dtype)) {
                     double[] specials = Samples.specials(dtype);
-                    check(f, oracle.operand(Samples.of(specials, dtype, Shape.of(specials.length))));
-                    for (double special : specials) { // alone, it meets the code for the rest of a vector
-                        check(f, oracle.operand(Samples.of(new double[] {special}, dtype, Shape.of(1))));
+                    check(
+                            f,
+                            oracle.operand(Samples.of(specials, dtype, Shape.of(specials.length))));
+                    for (double special :
+                            specials) { // alone, it meets the code for the rest of a vector
+                        check(
+                                f,
+                                oracle.operand(
+                                        Samples.of(new double[] {special}, dtype, Shape.of(1))));
                     }
                 }
             }
@@ -89,7 +96,8 @@ abstract class UnaryConformance {
     void zerosKeepTheirSign() {
         for (DType dtype : new DType[] {DType.F32, DType.F64}) {
             Operand x = oracle.operand(Samples.of(new double[] {0, -0.0}, dtype, Shape.of(2)));
-            for (UnaryOp f : new UnaryOp[] {UnaryOp.IDENTITY, UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SQRT}) {
+            for (UnaryOp f :
+                    new UnaryOp[] {UnaryOp.IDENTITY, UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SQRT}) {
                 oracle.check(
                         "sign of " + f.label() + " of zeros",
                         Bound.exact(),
@@ -110,8 +118,8 @@ abstract class UnaryConformance {
         oracle.check(f.label(), bound, y -> Methods.apply(f, y[0]), x);
     }
 
-    /// In `F64` the reference itself is off by up to 3: Java's functions by 1 to 2.5, and some are made
-    /// of two of them.
+    /// In `F64` the reference itself is off by up to 3: Java's functions by 1 to 2.5, and some are
+    /// made of two of them.
     private double ulps(DType dtype) {
         double own = oracle.accuracy().functionUlps();
         return dtype == DType.F64 ? own + 3 : own;

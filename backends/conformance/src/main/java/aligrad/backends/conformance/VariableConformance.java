@@ -9,6 +9,7 @@ import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
 import org.junit.jupiter.api.Test;
 
 /// Variables that are overwritten in place by values computed from themselves.
@@ -95,7 +96,9 @@ abstract class VariableConformance {
         Variable[] variables = new Variable[n];
         for (int i = 0; i < n; i++) {
             variables[i] =
-                    new Buffer("w" + i, samples.indices(DType.F32, Shape.of(9), 50).to(oracle.device()));
+                    new Buffer(
+                            "w" + i,
+                            samples.indices(DType.F32, Shape.of(9), 50).to(oracle.device()));
         }
         float[][] before = new float[n][];
         for (int i = 0; i < n; i++) {

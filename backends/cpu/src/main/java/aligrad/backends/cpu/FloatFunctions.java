@@ -19,11 +19,11 @@ final class FloatFunctions {
 
     private FloatFunctions() {}
 
-    private static FloatVector zero() {
+    static FloatVector zero() {
         return FloatVector.zero(Species.F32);
     }
 
-    private static FloatVector truth(VectorMask<Float> mask) {
+    static FloatVector truth(VectorMask<Float> mask) {
         return FloatVector.zero(Species.F32).blend(1f, mask);
     }
 
@@ -128,7 +128,7 @@ final class FloatFunctions {
     }
 
     /// The magnitude `a` with the sign of `x`.
-    private static FloatVector signed(FloatVector a, FloatVector x) {
+    static FloatVector signed(FloatVector a, FloatVector x) {
         return a.reinterpretAsInts()
                 .and(0x7fffffff)
                 .or(x.reinterpretAsInts().and(0x80000000))

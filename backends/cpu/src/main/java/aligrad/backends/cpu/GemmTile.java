@@ -110,6 +110,16 @@ abstract class GemmTile {
         return (long) ((count + lanes - 1) >> shift) * VECTOR;
     }
 
+    /// Whether `(m, n)` is what one [#tile] writes.
+    final boolean isWhole(int m, int n) {
+        int vectors = n >> shift;
+        return n == vectors << shift
+                && vectors > 0
+                && width(vectors, m) == vectors
+                && height(m, vectors) == m
+                && stored(m) == m;
+    }
+
     /// How many rows [#tile] writes when asked for `rows`.
     static int stored(int rows) {
         return LOW && rows <= LOW_ROWS ? LOW_ROWS : ROWS;

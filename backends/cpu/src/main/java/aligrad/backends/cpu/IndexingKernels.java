@@ -165,27 +165,35 @@ final class IndexingKernels {
 
         @Override
         public void run(int block) {
-            int first = blocks.firstInner(block);
-            int end = blocks.endInner(block);
             Lines lines = index.lines;
+            int n = lines.extent();
+            int first = blocks.firstInner(block);
+            int count = blocks.endInner(block) - first;
             for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
-                for (int j = 0; j < lines.extent(); j++) {
-                    long position = ((long) o * lines.extent() + j) * lines.inner();
-                    long where = lines.address() + o * lines.outerStride() + j * lines.stride();
+                long position = (long) o * n * lines.inner() + first;
+                long where =
+                        lines.address() + o * lines.outerStride() + first * lines.innerStride();
+                long from = x.address() + o * x.outerStride() + first * x.innerStride();
+                if (lines.inner() == 1) {
+                    row(where, lines.stride(), position, from, 0, n);
+                    continue;
+                }
+                for (int j = 0; j < n; j++) {
                     row(
-                            where + first * lines.innerStride(),
+                            where + j * lines.stride(),
                             lines.innerStride(),
-                            position + first,
-                            x.address() + o * x.outerStride() + first * x.innerStride(),
-                            end - first);
+                            position + (long) j * lines.inner(),
+                            from,
+                            x.innerStride(),
+                            count);
                 }
             }
         }
 
-        /// Takes `count` elements whose indices are `step` apart.
-        private void row(long where, long step, long position, long from, int count) {
+        /// Takes `count` elements whose indices are `step` apart, from lines that are `across` apart.
+        private void row(
+                long where, long step, long position, long from, long across, int count) {
             long stride = x.stride();
-            long across = x.innerStride();
             long to = result + position * size;
             if (size == 4) {
                 for (int i = 0; i < count; i++) {
@@ -227,25 +235,58 @@ final class IndexingKernels {
 
         @Override
         public void run(int block) {
-            int size = dtype.bytes();
-            int first = blocks.firstInner(block);
-            int end = blocks.endInner(block);
-            long row = (long) source.inner() * size;
             Lines lines = index.lines;
+            int n = lines.extent();
+            int first = blocks.firstInner(block);
+            int count = blocks.endInner(block) - first;
+            long size = dtype.bytes();
             for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
-                long to = result + o * index.extent * row;
-                for (int j = 0; j < source.extent(); j++) {
-                    long position = ((long) o * lines.extent() + j) * lines.inner();
-                    long where = lines.address() + o * lines.outerStride() + j * lines.stride();
-                    long from =
-                            source.address() + o * source.outerStride() + j * source.stride();
-                    for (int i = first; i < end; i++) {
-                        long at = index.at(where + i * lines.innerStride(), position + i);
-                        Runs.add(
-                                dtype,
-                                from + i * source.innerStride(),
-                                to + at * row + (long) i * size);
-                    }
+                long position = (long) o * n * lines.inner() + first;
+                long where =
+                        lines.address() + o * lines.outerStride() + first * lines.innerStride();
+                long from =
+                        source.address()
+                                + o * source.outerStride()
+                                + first * source.innerStride();
+                long to = result + ((long) o * index.extent * lines.inner() + first) * size;
+                if (lines.inner() == 1) {
+                    row(where, lines.stride(), position, from, source.stride(), to, 0, n);
+                    continue;
+                }
+                for (int j = 0; j < n; j++) {
+                    row(
+                            where + j * lines.stride(),
+                            lines.innerStride(),
+                            position + (long) j * lines.inner(),
+                            from + j * source.stride(),
+                            source.innerStride(),
+                            to,
+                            size,
+                            count);
+                }
+            }
+        }
+
+        /// Adds `count` elements that are `fromStep` apart to lines that are `across` apart.
+        private void row(
+                long where,
+                long step,
+                long position,
+                long from,
+                long fromStep,
+                long to,
+                long across,
+                int count) {
+            long stride = (long) source.inner() * dtype.bytes();
+            if (dtype == DType.F32) {
+                for (int i = 0; i < count; i++) {
+                    long sum = to + index.at(where + i * step, position + i) * stride + i * across;
+                    Lanes.putF32(sum, Lanes.f32(sum) + Lanes.f32(from + i * fromStep));
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    long sum = to + index.at(where + i * step, position + i) * stride + i * across;
+                    Runs.add(dtype, from + i * fromStep, sum);
                 }
             }
         }

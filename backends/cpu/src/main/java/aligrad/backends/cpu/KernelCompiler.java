@@ -46,7 +46,7 @@ final class KernelCompiler {
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
     private static final ClassDesc SPECIES_CLASS = desc(Species.class);
     private static final ClassDesc FUNCTIONS = desc(FloatFunctions.class);
-    private static final ClassDesc REGISTERS = desc(KernelSteps.class);
+    private static final ClassDesc STEPS = desc(KernelSteps.class);
     private static final ClassDesc KERNEL = desc(PointwiseKernel.class);
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
@@ -79,6 +79,7 @@ final class KernelCompiler {
     private final @Nullable ReduceOp f;
     private final int[] node; // slot of each node's vector
     private final int[] pointer; // slot of each leaf's row address
+    private final int firstFree; // where spliced code keeps its variables
 
     private KernelCompiler(Program program, long pattern, Form form, @Nullable ReduceOp f) {
         this.program = program;
@@ -95,6 +96,12 @@ final class KernelCompiler {
             pointer[i] = next;
             next += 2;
         }
+        this.firstFree = next;
+    }
+
+    /// Calls a step or function by copying its code here.
+    private void step(CodeBuilder c, ClassDesc owner, String name, MethodTypeDesc type) {
+        MethodSplicer.invoke(c, owner, name, type, firstFree);
     }
 
     /// Whether this program can be compiled for these leaves: `F32` and `BOOL` leaves, `F32` outputs, no
@@ -197,12 +204,8 @@ final class KernelCompiler {
         identity(c);
         row(c, () -> join(c));
         // the result of this row, and on to the next
-        c.aload(JOINED)
-                .lload(RESULT)
-                .invokestatic(
-                        REGISTERS,
-                        "store" + name(f),
-                        MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
+        c.aload(JOINED).lload(RESULT);
+        step(c, STEPS, "store" + name(f), MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
         c.lload(RESULT).loadConstant(4L).ladd().lstore(RESULT);
     }
 
@@ -233,7 +236,7 @@ final class KernelCompiler {
         c.lload(RESULT).iload(I0).i2l().iload(N).i2l().lmul().loadConstant(4L).lmul().ladd();
         c.lload(OFFSET).ladd();
         c.iload(N).iload(X).isub();
-        c.invokestatic(REGISTERS, "store", STORE);
+        step(c, STEPS, "store", STORE);
         c.iinc(X, LANES).goto_(top).labelBinding(end);
     }
 
@@ -276,7 +279,7 @@ final class KernelCompiler {
             frame(c, 3 * program.leaves() + o);
             c.lload(ROW).ladd().lload(OFFSET).ladd();
             c.iload(N).iload(X).isub();
-            c.invokestatic(REGISTERS, "store", STORE);
+            step(c, STEPS, "store", STORE);
         }
     }
 
@@ -285,9 +288,11 @@ final class KernelCompiler {
         boolean isBool = program.type(i) == DType.BOOL;
         c.lload(pointer[leaf]);
         if (isBool) {
-            c.iload(X).i2l().ladd().invokestatic(REGISTERS, "loadBool", LOAD);
+            c.iload(X).i2l().ladd();
+            step(c, STEPS, "loadBool", LOAD);
         } else {
-            c.lload(OFFSET).ladd().invokestatic(REGISTERS, "load", LOAD);
+            c.lload(OFFSET).ladd();
+            step(c, STEPS, "load", LOAD);
         }
         c.astore(node[i]);
     }
@@ -298,7 +303,7 @@ final class KernelCompiler {
         }
         ClassDesc[] parameters = new ClassDesc[operands.length];
         java.util.Arrays.fill(parameters, FLOAT_VECTOR);
-        c.invokestatic(FUNCTIONS, function, MethodTypeDesc.of(FLOAT_VECTOR, parameters));
+        step(c, FUNCTIONS, function, MethodTypeDesc.of(FLOAT_VECTOR, parameters));
         c.astore(node[result]);
     }
 
@@ -317,12 +322,13 @@ final class KernelCompiler {
     private void still(CodeBuilder c) {
         for (int i = 0; i < program.nodes(); i++) {
             if (program.kind(i) == Program.Kind.LEAF && isStill(program.index(i))) {
-                c.lload(pointer[program.index(i)])
-                        .invokestatic(
-                                REGISTERS,
-                                program.type(i) == DType.BOOL ? "broadcastBool" : "broadcast",
-                                LOAD)
-                        .astore(node[i]);
+                c.lload(pointer[program.index(i)]);
+                step(
+                        c,
+                        STEPS,
+                        program.type(i) == DType.BOOL ? "broadcastBool" : "broadcast",
+                        LOAD);
+                c.astore(node[i]);
             }
         }
     }
@@ -351,7 +357,8 @@ final class KernelCompiler {
         } else {
             type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR);
         }
-        c.invokestatic(REGISTERS, "join" + name(f), type).astore(JOINED);
+        step(c, STEPS, "join" + name(f), type);
+        c.astore(JOINED);
     }
 
     private static void loop(CodeBuilder c, int index, int bound, Runnable body) {

@@ -1,6 +1,5 @@
 package aligrad.backends.cpu;
 
-import aligrad.tensor.ReduceOp;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -14,13 +13,13 @@ import jdk.incubator.vector.VectorSpecies;
 final class KernelSteps {
 
     /// As many bytes as a vector has lanes, or 8 where that would be fewer.
-    private static final VectorSpecies<Byte> BYTES =
+    static final VectorSpecies<Byte> BYTES =
             Species.LANES_32 == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
-    private static final VectorShuffle<Float> BY_8 = rotation(8);
-    private static final VectorShuffle<Float> BY_4 = rotation(4);
-    private static final VectorShuffle<Float> BY_2 = rotation(2);
-    private static final VectorShuffle<Float> BY_1 = rotation(1);
+    static final VectorShuffle<Float> BY_8 = rotation(8);
+    static final VectorShuffle<Float> BY_4 = rotation(4);
+    static final VectorShuffle<Float> BY_2 = rotation(2);
+    static final VectorShuffle<Float> BY_1 = rotation(1);
 
     private KernelSteps() {}
 
@@ -97,11 +96,11 @@ final class KernelSteps {
     // ---- the lanes of a row's result, joined by halves ---------------------------------------------
 
     static void storeSum(FloatVector v, long address) {
-        Lanes.putF32(address, lanes(ReduceOp.SUM, v));
+        Lanes.putF32(address, sumOfLanes(v));
     }
 
     static void storeProd(FloatVector v, long address) {
-        Lanes.putF32(address, lanes(ReduceOp.PROD, v));
+        Lanes.putF32(address, productOfLanes(v));
     }
 
     static void storeMax(FloatVector v, long address) {
@@ -114,21 +113,18 @@ final class KernelSteps {
 
     /// Joins lane `i` with lane `i + half`, again and again. (`reduceLanes(ADD)` leaves its order open,
     /// and compiled code takes another one than interpreted code.)
-    private static float lanes(ReduceOp f, FloatVector v) {
-        FloatVector w = v;
-        if (Species.LANES_32 == 16) {
-            w = pair(f, w, w.rearrange(BY_8));
-        }
-        if (Species.LANES_32 >= 8) {
-            w = pair(f, w, w.rearrange(BY_4));
-        }
-        w = pair(f, w, w.rearrange(BY_2));
-        w = pair(f, w, w.rearrange(BY_1));
-        return w.lane(0);
+    static float sumOfLanes(FloatVector v) {
+        FloatVector w = Species.LANES_32 == 16 ? v.add(v.rearrange(BY_8)) : v;
+        FloatVector u = Species.LANES_32 >= 8 ? w.add(w.rearrange(BY_4)) : w;
+        FloatVector t = u.add(u.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
     }
 
-    private static FloatVector pair(ReduceOp f, FloatVector a, FloatVector b) {
-        return f == ReduceOp.SUM ? a.add(b) : a.mul(b);
+    static float productOfLanes(FloatVector v) {
+        FloatVector w = Species.LANES_32 == 16 ? v.mul(v.rearrange(BY_8)) : v;
+        FloatVector u = Species.LANES_32 >= 8 ? w.mul(w.rearrange(BY_4)) : w;
+        FloatVector t = u.mul(u.rearrange(BY_2));
+        return t.mul(t.rearrange(BY_1)).lane(0);
     }
 
     private static VectorShuffle<Float> rotation(int by) {

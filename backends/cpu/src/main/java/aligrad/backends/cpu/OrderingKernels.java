@@ -1,14 +1,9 @@
 package aligrad.backends.cpu;
 
-import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.NE;
-
 import aligrad.tensor.DType;
 import aligrad.tensor.Ordering;
 import java.lang.ref.Reference;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// The positions of the elements of each line by their order.
 ///
@@ -131,77 +126,46 @@ final class OrderingKernels {
 
         @Override
         public void run(int block) {
-            boolean vectors =
-                    dtype == DType.F32
-                            && x.stride() == Float.BYTES
-                            && x.extent() >= 2 * Species.LANES_32;
             for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
                 for (int i = blocks.firstInner(block); i < blocks.endInner(block); i++) {
                     long from = x.address() + o * x.outerStride() + i * x.innerStride();
                     long to = result + ((long) o * x.inner() + i) * Long.BYTES;
-                    Lanes.putI64(to, vectors ? contiguous(from, x.extent(), largest) : plain(from));
+                    Lanes.putI64(to, dtype == DType.F32 ? ofFloats(from) : ofKeys(from));
                 }
             }
         }
 
-        private int plain(long from) {
+        /// Scalars: few programs call this often enough for vectors to be compiled in time.
+        private int ofFloats(long from) {
             int best = 0;
-            long extreme = Long.MIN_VALUE;
+            float sign = largest ? 1 : -1;
+            float extreme = Float.NEGATIVE_INFINITY;
             for (int j = 0; j < x.extent(); j++) {
-                long address = from + j * x.stride();
-                long key = key(dtype, address);
-                long rank = largest || isNan(address) ? key : ~key;
-                if (j == 0 || rank > extreme) {
-                    extreme = rank;
+                float v = sign * Lanes.f32(from + j * x.stride());
+                if (v > extreme) {
+                    extreme = v;
                     best = j;
+                } else if (v != v) {
+                    return j;
                 }
             }
             return best;
         }
 
-        /// Not-a-number is the extreme either way.
-        private boolean isNan(long address) {
-            return dtype == DType.F32 && Float.isNaN(Lanes.f32(address))
-                    || dtype == DType.F64 && Double.isNaN(Lanes.f64(address));
-        }
-
-        /// The value first, then its first place.
-        private static int contiguous(long from, int n, boolean largest) {
-            FloatVector joined = Lanes.loadF32(from);
-            int last = n - Species.LANES_32; // the last vector overlaps the one before it
-            for (int j = Species.LANES_32; j < n; j += Species.LANES_32) {
-                FloatVector v = Lanes.loadF32(from + 4L * Math.min(j, last));
-                joined = largest ? joined.max(v) : joined.min(v); // not-a-number stays
-            }
-            float extreme = joined.lane(0);
-            float[] lanes = joined.toArray();
-            for (float lane : lanes) {
-                extreme = largest ? Math.max(extreme, lane) : Math.min(extreme, lane);
-            }
-            return Float.isNaN(extreme) ? firstNan(from, n) : first(from, n, extreme);
-        }
-
-        private static int first(long from, int n, float value) {
-            int last = n - Species.LANES_32;
-            for (int j = 0; ; j += Species.LANES_32) {
-                int at = Math.min(j, last);
-                VectorMask<Float> found = Lanes.loadF32(from + 4L * at).compare(EQ, value);
-                if (found.anyTrue()) {
-                    return at + found.firstTrue();
+        private int ofKeys(long from) {
+            int best = 0;
+            long extreme = Long.MIN_VALUE;
+            for (int j = 0; j < x.extent(); j++) {
+                long address = from + j * x.stride();
+                long key = key(dtype, address);
+                boolean isNan = dtype == DType.F64 && Double.isNaN(Lanes.f64(address));
+                long rank = largest || isNan ? key : ~key; // not-a-number wins either way
+                if (rank > extreme) {
+                    extreme = rank;
+                    best = j;
                 }
             }
-        }
-
-        private static int firstNan(long from, int n) {
-            int last = n - Species.LANES_32;
-            for (int j = 0; ; j += Species.LANES_32) {
-                int at = Math.min(j, last);
-                FloatVector v = Lanes.loadF32(from + 4L * at);
-                VectorMask<Float> found = v.compare(NE, v);
-                if (found.anyTrue()) {
-                    return at + found.firstTrue();
-                }
-            }
+            return best;
         }
     }
 }

@@ -33,35 +33,35 @@ import jdk.incubator.vector.VectorMask;
 /// that is not inlined puts its vectors on the heap, ten times slower.
 final class VectorMath {
 
-    private static final FloatVector HALF = vector(0.5f);
-    private static final FloatVector ONE = vector(1);
-    private static final FloatVector TWO = vector(2);
-    private static final FloatVector INFINITY = vector(Float.POSITIVE_INFINITY);
-    private static final FloatVector NAN = vector(Float.NaN);
-    private static final FloatVector ZERO = vector(0);
+    static final FloatVector HALF = vector(0.5f);
+    static final FloatVector ONE = vector(1);
+    static final FloatVector TWO = vector(2);
+    static final FloatVector INFINITY = vector(Float.POSITIVE_INFINITY);
+    static final FloatVector NAN = vector(Float.NaN);
+    static final FloatVector ZERO = vector(0);
 
     /// Added to a small number it leaves the nearest integer in the lowest bits of the sum.
-    private static final FloatVector ROUNDER = vector(0x1.8p23f);
+    static final FloatVector ROUNDER = vector(0x1.8p23f);
 
-    private static final FloatVector LOG2_E = vector(0x1.715476p0f);
+    static final FloatVector LOG2_E = vector(0x1.715476p0f);
 
     /// `-(LN2 + LN2_LOW)` is ln 2 to 45 bits, negated.
-    private static final FloatVector MINUS_LN2 = vector(-0x1.62e43p-1f);
+    static final FloatVector MINUS_LN2 = vector(-0x1.62e43p-1f);
 
-    private static final FloatVector MINUS_LN2_LOW = vector(0x1.05c61p-29f);
-    private static final FloatVector LN2 = vector(0x1.62e43p-1f);
+    static final FloatVector MINUS_LN2_LOW = vector(0x1.05c61p-29f);
+    static final FloatVector LN2 = vector(0x1.62e43p-1f);
 
     /// The largest number whose exponential is finite.
-    private static final FloatVector LARGEST_EXPONENT = vector(0x1.62e42ep6f);
+    static final FloatVector LARGEST_EXPONENT = vector(0x1.62e42ep6f);
 
     /// Below this, `expm1 x` and `log1p x` are `x`: the next term is less than half of its last place.
-    private static final FloatVector NEGLIGIBLE = vector(0x1p-25f);
+    static final FloatVector NEGLIGIBLE = vector(0x1p-25f);
 
     /// The bits of 2/3: mantissas are taken from [2/3, 4/3), where the logarithm is smallest.
-    private static final int TWO_THIRDS = 0x3f2aaaab;
+    static final int TWO_THIRDS = 0x3f2aaaab;
 
-    private static final int EXPONENT = 0xff800000;
-    private static final int SIGN = 0x80000000;
+    static final int EXPONENT = 0xff800000;
+    static final int SIGN = 0x80000000;
 
     private VectorMath() {}
 
@@ -70,14 +70,14 @@ final class VectorMath {
     }
 
     // (eʳ - 1 - r) / r² for |r| ≤ ln 2 / 2, best for eʳ
-    private static final FloatVector EXP_0 = vector(0x1.fffffcp-2f);
-    private static final FloatVector EXP_1 = vector(0x1.555492p-3f);
-    private static final FloatVector EXP_2 = vector(0x1.5558bep-5f);
-    private static final FloatVector EXP_3 = vector(0x1.1239ep-7f);
-    private static final FloatVector EXP_4 = vector(0x1.6a3fb6p-10f);
+    static final FloatVector EXP_0 = vector(0x1.fffffcp-2f);
+    static final FloatVector EXP_1 = vector(0x1.555492p-3f);
+    static final FloatVector EXP_2 = vector(0x1.5558bep-5f);
+    static final FloatVector EXP_3 = vector(0x1.1239ep-7f);
+    static final FloatVector EXP_4 = vector(0x1.6a3fb6p-10f);
 
-    private static final FloatVector TWO_63 = vector(0x1p63f);
-    private static final FloatVector TWO_MINUS_63 = vector(0x1p-63f);
+    static final FloatVector TWO_63 = vector(0x1p63f);
+    static final FloatVector TWO_MINUS_63 = vector(0x1p-63f);
 
     /// `eˣ`.
     static FloatVector exp(FloatVector x) {
@@ -100,17 +100,17 @@ final class VectorMath {
                 .blend(ZERO, x.compare(LT, SMALLEST_EXPONENT));
     }
 
-    private static final FloatVector SMALL_EXPONENT = vector(-86);
-    private static final FloatVector SMALLEST_EXPONENT = vector(-104);
+    static final FloatVector SMALL_EXPONENT = vector(-86);
+    static final FloatVector SMALLEST_EXPONENT = vector(-104);
 
     // (eʳ - 1 - r) / r² for |r| ≤ ln 2 / 2, best for eʳ - 1
-    private static final FloatVector EXPM1_1 = vector(0x1.555554p-3f);
-    private static final FloatVector EXPM1_2 = vector(0x1.5554f8p-5f);
-    private static final FloatVector EXPM1_3 = vector(0x1.1112d4p-7f);
-    private static final FloatVector EXPM1_4 = vector(0x1.6d3aap-10f);
-    private static final FloatVector EXPM1_5 = vector(0x1.9e7d64p-13f);
+    static final FloatVector EXPM1_1 = vector(0x1.555554p-3f);
+    static final FloatVector EXPM1_2 = vector(0x1.5554f8p-5f);
+    static final FloatVector EXPM1_3 = vector(0x1.1112d4p-7f);
+    static final FloatVector EXPM1_4 = vector(0x1.6d3aap-10f);
+    static final FloatVector EXPM1_5 = vector(0x1.9e7d64p-13f);
 
-    private static final FloatVector MINUS_20 = vector(-20);
+    static final FloatVector MINUS_20 = vector(-20);
 
     /// `eˣ - 1`, without loss near 0.
     static FloatVector expm1(FloatVector x) {
@@ -138,20 +138,20 @@ final class VectorMath {
     }
 
     // (ln (1 + f) - f) / f² for |f| ≤ 1/3
-    private static final FloatVector LOG_0 = vector(-0x1p-1f);
-    private static final FloatVector LOG_1 = vector(0x1.555506p-2f);
-    private static final FloatVector LOG_2 = vector(-0x1.fffefap-3f);
-    private static final FloatVector LOG_3 = vector(0x1.99d04ep-3f);
-    private static final FloatVector LOG_4 = vector(-0x1.559c74p-3f);
-    private static final FloatVector LOG_5 = vector(0x1.1ed584p-3f);
-    private static final FloatVector LOG_6 = vector(-0x1.f3306p-4f);
-    private static final FloatVector LOG_7 = vector(0x1.1e6c42p-3f);
-    private static final FloatVector LOG_8 = vector(-0x1.07cab8p-3f);
+    static final FloatVector LOG_0 = vector(-0x1p-1f);
+    static final FloatVector LOG_1 = vector(0x1.555506p-2f);
+    static final FloatVector LOG_2 = vector(-0x1.fffefap-3f);
+    static final FloatVector LOG_3 = vector(0x1.99d04ep-3f);
+    static final FloatVector LOG_4 = vector(-0x1.559c74p-3f);
+    static final FloatVector LOG_5 = vector(0x1.1ed584p-3f);
+    static final FloatVector LOG_6 = vector(-0x1.f3306p-4f);
+    static final FloatVector LOG_7 = vector(0x1.1e6c42p-3f);
+    static final FloatVector LOG_8 = vector(-0x1.07cab8p-3f);
 
-    private static final FloatVector SMALLEST_NORMAL = vector(Float.MIN_NORMAL);
-    private static final FloatVector TWO_25 = vector(0x1p25f);
-    private static final FloatVector TWENTY_FIVE = vector(25);
-    private static final FloatVector MINUS_INFINITY = vector(Float.NEGATIVE_INFINITY);
+    static final FloatVector SMALLEST_NORMAL = vector(Float.MIN_NORMAL);
+    static final FloatVector TWO_25 = vector(0x1p25f);
+    static final FloatVector TWENTY_FIVE = vector(25);
+    static final FloatVector MINUS_INFINITY = vector(Float.NEGATIVE_INFINITY);
 
     /// `ln x`: -∞ at 0, not-a-number below.
     static FloatVector log(FloatVector x) {
@@ -175,8 +175,8 @@ final class VectorMath {
                 .blend(x, x.compare(LT, INFINITY).not());
     }
 
-    private static final FloatVector QUARTER = vector(0.25f);
-    private static final FloatVector MINUS_ONE = vector(-1);
+    static final FloatVector QUARTER = vector(0.25f);
+    static final FloatVector MINUS_ONE = vector(-1);
 
     /// `ln (1 + x)`, without loss near 0.
     static FloatVector log1p(FloatVector x) {
@@ -201,8 +201,8 @@ final class VectorMath {
                 .blend(x, x.abs().compare(LT, NEGLIGIBLE));
     }
 
-    private static final FloatVector FOUR = vector(4);
-    private static final FloatVector TWENTY = vector(20);
+    static final FloatVector FOUR = vector(4);
+    static final FloatVector TWENTY = vector(20);
 
     /// `tanh x = e / (e + 2)` with `e = e²ˣ - 1`, which loses nothing near 0.
     static FloatVector tanh(FloatVector x) {
@@ -251,20 +251,20 @@ final class VectorMath {
         return ONE.blend(z, x.compare(LT, ZERO)).div(z.add(ONE));
     }
 
-    private static final FloatVector MINUS_LOG2_E = vector(-0x1.715476p0f);
-    private static final FloatVector EIGHTY_SIX = vector(86);
-    private static final FloatVector HUNDRED_FOUR = vector(104);
+    static final FloatVector MINUS_LOG2_E = vector(-0x1.715476p0f);
+    static final FloatVector EIGHTY_SIX = vector(86);
+    static final FloatVector HUNDRED_FOUR = vector(104);
 
     // (ln (1 + z) - z) / z² for 0 ≤ z ≤ 1
-    private static final FloatVector SOFTPLUS_0 = vector(-0x1.ffffd2p-2f);
-    private static final FloatVector SOFTPLUS_1 = vector(0x1.554ddp-2f);
-    private static final FloatVector SOFTPLUS_2 = vector(-0x1.ff23e8p-3f);
-    private static final FloatVector SOFTPLUS_3 = vector(0x1.934b6ep-3f);
-    private static final FloatVector SOFTPLUS_4 = vector(-0x1.3a43ep-3f);
-    private static final FloatVector SOFTPLUS_5 = vector(0x1.b4b094p-4f);
-    private static final FloatVector SOFTPLUS_6 = vector(-0x1.d6b75ep-5f);
-    private static final FloatVector SOFTPLUS_7 = vector(0x1.49211cp-6f);
-    private static final FloatVector SOFTPLUS_8 = vector(-0x1.af5e2p-9f);
+    static final FloatVector SOFTPLUS_0 = vector(-0x1.ffffd2p-2f);
+    static final FloatVector SOFTPLUS_1 = vector(0x1.554ddp-2f);
+    static final FloatVector SOFTPLUS_2 = vector(-0x1.ff23e8p-3f);
+    static final FloatVector SOFTPLUS_3 = vector(0x1.934b6ep-3f);
+    static final FloatVector SOFTPLUS_4 = vector(-0x1.3a43ep-3f);
+    static final FloatVector SOFTPLUS_5 = vector(0x1.b4b094p-4f);
+    static final FloatVector SOFTPLUS_6 = vector(-0x1.d6b75ep-5f);
+    static final FloatVector SOFTPLUS_7 = vector(0x1.49211cp-6f);
+    static final FloatVector SOFTPLUS_8 = vector(-0x1.af5e2p-9f);
 
     /// `ln (1 + eˣ)`, as `max(x, 0) + ln (1 + e^(-|x|))`.
     static FloatVector softplus(FloatVector x) {
@@ -302,24 +302,24 @@ final class VectorMath {
     }
 
     // erf a / a - 1, in a², for a ≤ 0.93
-    private static final FloatVector ERF_0 = vector(0x1.06eba8p-3f);
-    private static final FloatVector ERF_1 = vector(-0x1.81274p-2f);
-    private static final FloatVector ERF_2 = vector(0x1.ce2d64p-4f);
-    private static final FloatVector ERF_3 = vector(-0x1.b8011ap-6f);
-    private static final FloatVector ERF_4 = vector(0x1.544a1ap-8f);
-    private static final FloatVector ERF_5 = vector(-0x1.a60a2ep-11f);
-    private static final FloatVector ERF_6 = vector(0x1.4f676p-14f);
+    static final FloatVector ERF_0 = vector(0x1.06eba8p-3f);
+    static final FloatVector ERF_1 = vector(-0x1.81274p-2f);
+    static final FloatVector ERF_2 = vector(0x1.ce2d64p-4f);
+    static final FloatVector ERF_3 = vector(-0x1.b8011ap-6f);
+    static final FloatVector ERF_4 = vector(0x1.544a1ap-8f);
+    static final FloatVector ERF_5 = vector(-0x1.a60a2ep-11f);
+    static final FloatVector ERF_6 = vector(0x1.4f676p-14f);
 
     // ln (1 - erf a) for 0.92 ≤ a ≤ 4
-    private static final FloatVector ERFC_0 = vector(-0x1.5d10e2p-13f);
-    private static final FloatVector ERFC_1 = vector(-0x1.20b752p0f);
-    private static final FloatVector ERFC_2 = vector(-0x1.4621bap-1f);
-    private static final FloatVector ERFC_3 = vector(-0x1.aa7326p-4f);
-    private static final FloatVector ERFC_4 = vector(0x1.6d9cf4p-6f);
-    private static final FloatVector ERFC_5 = vector(-0x1.91cd5ep-9f);
-    private static final FloatVector ERFC_6 = vector(0x1.9fb3e2p-13f);
+    static final FloatVector ERFC_0 = vector(-0x1.5d10e2p-13f);
+    static final FloatVector ERFC_1 = vector(-0x1.20b752p0f);
+    static final FloatVector ERFC_2 = vector(-0x1.4621bap-1f);
+    static final FloatVector ERFC_3 = vector(-0x1.aa7326p-4f);
+    static final FloatVector ERFC_4 = vector(0x1.6d9cf4p-6f);
+    static final FloatVector ERFC_5 = vector(-0x1.91cd5ep-9f);
+    static final FloatVector ERFC_6 = vector(0x1.9fb3e2p-13f);
 
-    private static final FloatVector ERF_CUT = vector(0.925f);
+    static final FloatVector ERF_CUT = vector(0.925f);
 
     /// The error function `2/√π ∫₀ˣ e^(-t²) dt`: a polynomial near 0, else `1 - e^polynomial`.
     static FloatVector erf(FloatVector x) {
@@ -361,23 +361,23 @@ final class VectorMath {
     }
 
     // (sin r - r) / r³ and (cos r - 1) / r², in r², for r ≤ π/4
-    private static final FloatVector SIN_0 = vector(-0x1.555544p-3f);
-    private static final FloatVector SIN_1 = vector(0x1.1106c2p-7f);
-    private static final FloatVector SIN_2 = vector(-0x1.9919e6p-13f);
-    private static final FloatVector COS_0 = vector(-0x1p-1f);
-    private static final FloatVector COS_1 = vector(0x1.55554ap-5f);
-    private static final FloatVector COS_2 = vector(-0x1.6c0c0ep-10f);
-    private static final FloatVector COS_3 = vector(0x1.99db8ep-16f);
+    static final FloatVector SIN_0 = vector(-0x1.555544p-3f);
+    static final FloatVector SIN_1 = vector(0x1.1106c2p-7f);
+    static final FloatVector SIN_2 = vector(-0x1.9919e6p-13f);
+    static final FloatVector COS_0 = vector(-0x1p-1f);
+    static final FloatVector COS_1 = vector(0x1.55554ap-5f);
+    static final FloatVector COS_2 = vector(-0x1.6c0c0ep-10f);
+    static final FloatVector COS_3 = vector(0x1.99db8ep-16f);
 
-    private static final FloatVector TWO_OVER_PI = vector(0x1.45f306p-1f);
+    static final FloatVector TWO_OVER_PI = vector(0x1.45f306p-1f);
 
     // -π/2 in three parts, 75 bits: enough for every float up to LARGE_ANGLE
-    private static final FloatVector MINUS_HALF_PI_HIGH = vector(-0x1.921fb6p0f);
-    private static final FloatVector MINUS_HALF_PI_MIDDLE = vector(0x1.777a5cp-25f);
-    private static final FloatVector MINUS_HALF_PI_LOW = vector(0x1.ee59dap-50f);
+    static final FloatVector MINUS_HALF_PI_HIGH = vector(-0x1.921fb6p0f);
+    static final FloatVector MINUS_HALF_PI_MIDDLE = vector(0x1.777a5cp-25f);
+    static final FloatVector MINUS_HALF_PI_LOW = vector(0x1.ee59dap-50f);
 
     /// From here on sin and cos go to double precision, lane by lane.
-    private static final FloatVector LARGE_ANGLE = vector(0x1p16f);
+    static final FloatVector LARGE_ANGLE = vector(0x1p16f);
 
     /// `sin x`, `x` in radians.
     static FloatVector sin(FloatVector x) {
