@@ -136,11 +136,11 @@ class EinsumTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
                         "einsum \"ij,jk->ik\" of [2, 3] × [4, 5]: 'j' must have one extent, but it"
-                            + " is 3 and 4");
+                                + " is 3 and 4");
         assertThatThrownBy(() -> Contractions.einsum("ij,jk", x, y))
                 .hasMessage(
                         "einsum \"ij,jk\" of [2, 3] × [4, 5]: it must say what comes out, as in"
-                            + " \"ij,jk->ik\"");
+                                + " \"ij,jk->ik\"");
         assertThatThrownBy(() -> Contractions.einsum("ij->ik", x))
                 .hasMessage("einsum \"ij->ik\" of [2, 3]: 'k' must come from an operand, once");
         assertThatThrownBy(() -> Contractions.einsum("ij->ii", x))
@@ -150,7 +150,7 @@ class EinsumTest {
         assertThatThrownBy(() -> Contractions.einsum("ij,jk->ik", x))
                 .hasMessage(
                         "einsum \"ij,jk->ik\" of [2, 3]: it takes one or two operands, a term for"
-                            + " each");
+                                + " each");
         assertThatThrownBy(() -> Contractions.einsum("iii->i", Tensor.zeros(2, 2, 2)))
                 .hasMessage("einsum \"iii->i\" of [2, 2, 2]: a term may repeat one letter once");
     }

@@ -27,22 +27,22 @@ class ErrorMessagesTest {
         rejects(
                 () -> x.add(y),
                 "add [2, 3] with [4, 5]: extents aligned at the last axis must be equal or 1 (3 ≠ 5"
-                    + " at axis -1); reshape or unsqueeze one of them");
+                        + " at axis -1); reshape or unsqueeze one of them");
         rejects(
                 () -> x.mul(labels),
                 "mul of F32 [2, 3] and I64 [3]: both must have the same type; cast one with"
-                    + " to(DType)");
+                        + " to(DType)");
         rejects(
                 () -> pixels.sub(pixels),
                 "sub of U8 [2]: pixels must be cast first, with to(DType.F32)");
         rejects(
                 () -> mask.add(mask),
                 "add of BOOL [2]: masks combine with and, or, xor; to count, cast with"
-                    + " to(DType.F32)");
+                        + " to(DType.F32)");
         rejects(
                 () -> labels.mul(0.5),
                 "the number 0.5 with I64: that type cannot hold it; cast the tensor first, with"
-                    + " to(DType.F32)");
+                        + " to(DType.F32)");
         rejects(
                 () -> labels.pow(labels),
                 "pow of I64: it needs F32 or F64; cast with to(DType.F32)");
@@ -53,11 +53,11 @@ class ErrorMessagesTest {
         rejects(
                 () -> labels.lt(2.5),
                 "the number 2.5 with I64: that type cannot hold it; cast the tensor first, with"
-                    + " to(DType.F32)");
+                        + " to(DType.F32)");
         rejects(
                 () -> x.eq(labels),
                 "eq of F32 [2, 3] and I64 [3]: both must have the same type; cast one with"
-                    + " to(DType)");
+                        + " to(DType)");
         rejects(() -> x.and(x), "and of F32 [2, 3]: it needs BOOL; compare first, as in x.gt(0)");
         rejects(() -> x.not(), "not of F32 [2, 3]: it needs BOOL; compare first, as in x.gt(0)");
         rejects(
@@ -66,7 +66,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> mask.where(pixels, mask),
                 "where of U8 [2] and BOOL [2]: both must have the same type; cast one with"
-                    + " to(DType)");
+                        + " to(DType)");
     }
 
     @Test
@@ -113,7 +113,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> x.variance(2, 0),
                 "variance of [2, 3] over axes [0]: 2 elements less a correction of 2 leave nothing"
-                    + " to divide by");
+                        + " to divide by");
         rejects(
                 () -> labels.softmax(0),
                 "softmax of I64 [3]: it needs F32 or F64; cast with to(DType.F32)");
@@ -133,7 +133,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> x.reshape(-1, 4),
                 "reshape [2, 3] (6 elements) to [-1, 4]: the number of elements must stay the"
-                    + " same");
+                        + " same");
         rejects(
                 () -> x.flatten(1, 0),
                 "flatten axes 1 to 0 of [2, 3]: the first must not stand behind the last");
@@ -142,11 +142,11 @@ class ErrorMessagesTest {
         rejects(
                 () -> x.expand(4, 3),
                 "expand [2, 3] to [4, 3]: aligned at the last axis, each extent must be equal or"
-                    + " 1");
+                        + " 1");
         rejects(
                 () -> x.slice(1, 2, 5),
                 "slice axis 1 of [2, 3] from 2 to 5 by 1: it must lie within 0 to 3, in order, with"
-                    + " a step of at least 1");
+                        + " a step of at least 1");
         rejects(() -> x.select(1, 3), "select 3 along axis 1 of [2, 3]: the index must be -3 to 2");
         rejects(
                 () -> x.squeeze(0),
@@ -163,7 +163,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> Movements.concat(0, x, y),
                 "concat F32 [2, 3] with F32 [4, 5] along axis 0: types and all other extents must"
-                    + " be equal");
+                        + " be equal");
         rejects(() -> Movements.concat(0), "concat of nothing: it needs at least one tensor");
         rejects(() -> Movements.stack(-1), "stack of nothing: it needs at least one tensor");
         rejects(
@@ -182,22 +182,22 @@ class ErrorMessagesTest {
         rejects(
                 () -> Tensor.zeros(32, 128).matmul(Tensor.zeros(64, 10)),
                 "matmul [32, 128] × [64, 10]: inner extents must agree (128 ≠ 64); transpose an"
-                    + " operand, or check the layer before");
+                        + " operand, or check the layer before");
         rejects(
                 () -> x.matmul(Tensor.scalar(1f)),
                 "matmul [2, 3] × []: each needs a matrix in its last two axes; unsqueeze one");
         rejects(
                 () -> Tensor.zeros(2, 2, 3).matmul(Tensor.zeros(3, 3, 2)),
                 "matmul [2, 2, 3] × [3, 3, 2]: leading extents must be equal or 1 (2 ≠ 3 at axis"
-                    + " -3)");
+                        + " -3)");
         rejects(
                 () -> x.matmul(Tensor.full(1, DType.F64, 3, 2)),
                 "matmul F32 [2, 3] × F64 [3, 2]: both must be F32 or both F64; cast with"
-                    + " to(DType)");
+                        + " to(DType)");
         rejects(
                 () -> x.affine(y, Tensor.zeros(3)),
                 "affine of [2, 3] with weight F32 [4, 5] and bias F32 [3]: the weight must be (k,"
-                    + " n) and the bias (n), of one type");
+                        + " n) and the bias (n), of one type");
     }
 
     @Test
@@ -207,20 +207,20 @@ class ErrorMessagesTest {
                         Tensor.zeros(8, 32, 32, 3)
                                 .conv2d(Tensor.zeros(16, 3, 3, 4), Window2d.of(3), 1),
                 "conv2d input [8, 32, 32, 3], filter [16, 3, 3, 4], groups 1: the filter expects 4"
-                    + " channels, the input has 3; is the input NCHW, or inChannels wrong?");
+                        + " channels, the input has 3; is the input NCHW, or inChannels wrong?");
         rejects(
                 () -> images.conv2d(Tensor.zeros(3, 3, 3, 2), Window2d.of(5), 1),
                 "conv2d input F32 [1, 4, 4, 2], filter F32 [3, 3, 3, 2], kernel 5x5: the filter"
-                    + " must be (out, kernelHeight, kernelWidth, in / groups), of the input's"
-                    + " type");
+                        + " must be (out, kernelHeight, kernelWidth, in / groups), of the input's"
+                        + " type");
         rejects(
                 () -> images.conv2d(Tensor.zeros(3, 5, 5, 2), Window2d.of(5), 1),
                 "conv2d of [1, 4, 4, 2]: the window 5x5 does not fit into the padded image; pad"
-                    + " more, or use a smaller one");
+                        + " more, or use a smaller one");
         rejects(
                 () -> x.maxPool2d(Window2d.of(2)),
                 "max_pool2d of F32 [2, 3]: images must be (N, H, W, C), F32 or F64; unsqueeze a"
-                    + " batch axis, or cast");
+                        + " batch axis, or cast");
         rejects(
                 () -> images.maxPool2d(Window2d.of(2).withPadding(2)),
                 "max_pool2d of [1, 4, 4, 2]: padding 2x2 must be at most half of the kernel 2x2");
@@ -228,7 +228,7 @@ class ErrorMessagesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "window: kernel 0x0, stride 1x1, dilation 1x1 must be at least 1 and"
-                            + " padding 0x0 at least 0");
+                                + " padding 0x0 at least 0");
     }
 
     @Test
@@ -236,7 +236,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> x.gather(0, x),
                 "gather with index F32 [2, 3]: indices must be I32 or I64; cast with"
-                    + " to(DType.I64)");
+                        + " to(DType.I64)");
         assertThatThrownBy(() -> x.gather(0, Tensor.of(new int[] {0, 5}, 2)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(
@@ -244,7 +244,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> x.takeAlong(0, labels),
                 "take_along along axis 0 of [2, 3] with index [3]: all other extents must be"
-                    + " equal");
+                        + " equal");
         rejects(() -> x.topK(4, 1), "top-k of [2, 3] along axis 1: k = 4 must be 0 to 3");
     }
 
@@ -258,7 +258,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> Tensor.full(300, DType.U8, 2),
                 "the number 300.0 with U8: that type cannot hold it; cast the tensor first, with"
-                    + " to(DType.F32)");
+                        + " to(DType.F32)");
         rejects(
                 () -> x.item(),
                 "item of [2, 3]: it has 6 elements, not one; reduce it, or use toDoubleArray()");
@@ -278,6 +278,6 @@ class ErrorMessagesTest {
                                 "encoder",
                                 () -> Recording.inLayer("encoder.linear", () -> x.squeeze(0))),
                 "encoder.linear: squeeze axis 0 of [2, 3]: its extent must be 1; use select or a"
-                    + " reduction");
+                        + " reduction");
     }
 }

@@ -114,11 +114,13 @@ class MemoryTest {
     }
 
     private static long makeGarbage() {
-        List<Tensor> garbage = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
-            garbage.add(megabytes(2).transpose());
+        Tensor[] garbage = new Tensor[10];
+        for (int i = 0; i < garbage.length; i++) {
+            garbage[i] = megabytes(2).transpose();
         }
-        return Memory.now().live();
+        long live = Memory.now().live();
+        assertThat(garbage).doesNotContainNull(); // reachable up to here
+        return live;
     }
 
     @Test

@@ -123,7 +123,9 @@ class PendingTest {
     }
 
     private static int pick(SplittableRandom random, int size) {
-        return Math.max(random.nextInt(size), random.nextInt(size)); // prefers what is deep
+        int one = random.nextInt(size);
+        int other = random.nextInt(size);
+        return Math.max(one, other); // prefers what is deep
     }
 
     @Test

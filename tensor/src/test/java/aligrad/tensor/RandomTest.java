@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.DoublePredicate;
 import java.util.stream.LongStream;
 
@@ -37,7 +38,7 @@ class RandomTest {
         Random random = Random.stream(3);
         random.seek(5);
         Tensor u = random.uniform(3, 7);
-        long key = ((Pointwise.Uniform) u.op()).key();
+        long key = Objects.requireNonNull((Pointwise.Uniform) u.op()).key();
         for (int i = 0; i < 21; i++) {
             assertThat(u.toFloatArray()[i]).isEqualTo(Philox.uniformFloat(key, 5, i));
         }

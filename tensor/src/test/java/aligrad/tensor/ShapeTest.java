@@ -54,7 +54,7 @@ class ShapeTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
                         "shape [1073741824, 1073741824, 1073741824]: it has more elements than a"
-                            + " long counts");
+                                + " long counts");
     }
 
     @Test
@@ -79,7 +79,7 @@ class ShapeTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
                         "add [8, 2, 3] with [4, 3]: extents aligned at the last axis must be equal"
-                            + " or 1 (2 ≠ 4 at axis -2); reshape or unsqueeze one of them");
+                                + " or 1 (2 ≠ 4 at axis -2); reshape or unsqueeze one of them");
     }
 
     /// The rule, written another way: pad with ones in front, then each pair must be equal or hold

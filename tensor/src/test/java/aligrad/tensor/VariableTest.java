@@ -49,7 +49,7 @@ class VariableTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "parameter 'labels' of type I64: a gradient needs F32 or F64; use a Buffer,"
-                            + " or cast with to(DType)");
+                                + " or cast with to(DType)");
     }
 
     @Test
@@ -400,7 +400,7 @@ class VariableTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
                         "set 'p' (F32 [2, 2] on %s) to F32 [4] on %s: shape, type and device must"
-                            + " be the same",
+                                + " be the same",
                         Device.current(), Device.current());
         assertThatThrownBy(() -> p.set(Tensor.full(0, DType.F64, 2, 2)))
                 .isInstanceOf(ShapeException.class);

@@ -12,7 +12,14 @@ import java.util.function.ToIntFunction;
 class ViewsTest {
 
     /// What a view should be: a shape and the elements in row-major order.
-    private record Model(Shape shape, long[] elements) {
+    private static final class Model {
+        final Shape shape;
+        final long[] elements;
+
+        Model(Shape shape, long[] elements) {
+            this.shape = shape;
+            this.elements = elements;
+        }
 
         /// The model of this shape whose element at each index is this one's element at `place` of
         /// it.

@@ -108,7 +108,7 @@ class NpyTest {
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageEndingWith(
                         "complex.npy, byte 20: type '<c16' cannot be read; f2, f4, f8, i4, i8, u1"
-                            + " and b1 can, '<' and '>'; convert with astype before saving");
+                                + " and b1 can, '<' and '>'; convert with astype before saving");
         assertThatThrownBy(() -> Npy.read(Fixture.path("unsigned-u4.npy")))
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageContaining("byte 20: type '<u4' cannot be read");
@@ -116,7 +116,7 @@ class NpyTest {
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageEndingWith(
                         "structured.npy, byte 20: structured types are not supported; save each"
-                            + " field by itself");
+                                + " field by itself");
     }
 
     // each row: the dictionary (^ before the error), how many bytes follow, the message
@@ -126,49 +126,49 @@ class NpyTest {
             quoteCharacter = '~',
             value = {
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }^ # 7 # F32 [2] takes 8"
-                    + " bytes, but 7 follow the header",
+                        + " bytes, but 7 follow the header",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }^ # 9 # F32 [2] takes 8"
-                    + " bytes, but 9 follow the header",
+                        + " bytes, but 9 follow the header",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, ^2147483647), } # 8"
-                    + " # the shape has more than 2^56 elements",
+                        + " # the shape has more than 2^56 elements",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (^2147483648,), } # 8 # an"
-                    + " extent must be 0 to 2147483647, found 2147483648",
+                        + " extent must be 0 to 2147483647, found 2147483648",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000000000^0,), } # 8"
-                    + " # an extent of more than 18 digits",
+                        + " # an extent of more than 18 digits",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (^-2,), } # 8 # expected a whole"
-                    + " number of at least 0",
+                        + " number of at least 0",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2)^, } # 8 # one axis is"
-                    + " written (n,), with a comma",
+                        + " written (n,), with a comma",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2 ^3), } # 24 # expected ',' or"
-                    + " ')'",
+                        + " ')'",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,^,), } # 8 # expected a whole"
-                    + " number of at least 0",
+                        + " number of at least 0",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': ^2, } # 8 # expected '('",
                 "{'descr': '<f4', 'fortran_order': ^0, 'shape': (2,), } # 8 # expected True or"
-                    + " False",
+                        + " False",
                 "{'descr': '<f4', 'shape': (2,), }^ # 8 # the header must be a dictionary of descr,"
-                    + " fortran_order and shape",
+                        + " fortran_order and shape",
                 "{'descr': '<f4', ^'descr': '<f4', 'fortran_order': False, 'shape': (2,), } # 8 #"
-                    + " 'descr' appears twice",
+                        + " 'descr' appears twice",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), ^'x': 1} # 8 # unknown"
-                    + " entry 'x'",
+                        + " entry 'x'",
                 "{'descr': '<f4' ^'fortran_order': False, 'shape': (2,), } # 8 # expected ',' or"
-                    + " '}'",
+                        + " '}'",
                 "{'descr': ^'|f4', 'fortran_order': False, 'shape': (2,), } # 8 # type '|f4' cannot"
-                    + " be read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with"
-                    + " astype before saving",
+                        + " be read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with"
+                        + " astype before saving",
                 "{'descr': ^'O', 'fortran_order': False, 'shape': (2,), } # 8 # type 'O' cannot be"
                     + " read; f2, f4, f8, i4, i8, u1 and b1 can, '<' and '>'; convert with astype"
                     + " before saving",
                 "{'descr': '<f4^\\x', 'fortran_order': False, 'shape': (2,), } # 8 # expected the"
-                    + " end of a plain string",
+                        + " end of a plain string",
                 "^__import__('os') # 8 # expected '{'",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } ^+ # 8 # the header must"
-                    + " be a dictionary of descr, fortran_order and shape",
+                        + " be a dictionary of descr, fortran_order and shape",
             })
     void rejectsAHeaderThatIsNotSound(String dictionary, int dataBytes, String text)
             throws IOException {
-        long offset = 10 + dictionary.indexOf('^');
+        long offset = 10L + dictionary.indexOf('^');
         Path path = folder.resolve("x.npy");
         Files.write(path, file(dictionary.replace("^", ""), new byte[dataBytes]));
         assertThatThrownBy(() -> Npy.read(path))

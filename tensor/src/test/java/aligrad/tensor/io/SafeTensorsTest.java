@@ -79,7 +79,7 @@ class SafeTensorsTest {
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageEndingWith(
                         "tensor 'f8' is of type F8_E4M3; readable are [F32, F64, I32, I64, U8,"
-                            + " BOOL, F16, BF16]");
+                                + " BOOL, F16, BF16]");
     }
 
     @Test
@@ -250,15 +250,15 @@ class SafeTensorsTest {
             quoteCharacter = '~',
             value = {
                 "{'w':^{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | 8 | tensor 'w' of F32"
-                    + " [3] takes 12 bytes, but its data_offsets [0, 8] span 8",
+                        + " [3] takes 12 bytes, but its data_offsets [0, 8] span 8",
                 "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,8]}} | 7 | data_offsets of"
-                    + " tensor 'w' must be begin and end, in order, within the 7 bytes of data",
+                        + " tensor 'w' must be begin and end, in order, within the 7 bytes of data",
                 "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[8,0]}} | 8 | data_offsets of"
-                    + " tensor 'w' must be begin and end, in order, within the 8 bytes of data",
+                        + " tensor 'w' must be begin and end, in order, within the 8 bytes of data",
                 "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0]}} | 8 | data_offsets of tensor"
-                    + " 'w' must be begin and end, in order, within the 8 bytes of data",
+                        + " 'w' must be begin and end, in order, within the 8 bytes of data",
                 "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,8,8]}} | 8 | data_offsets of"
-                    + " tensor 'w' must be begin and end, in order, within the 8 bytes of data",
+                        + " tensor 'w' must be begin and end, in order, within the 8 bytes of data",
                 "{'w':{'dtype':'F32','shape':[2],'data_offsets':^[0,9223372036854775807]}} | 8 |"
                     + " data_offsets of tensor 'w' must be begin and end, in order, within the 8"
                     + " bytes of data",
@@ -266,26 +266,26 @@ class SafeTensorsTest {
                     + " | 3 | the bytes of tensor 'v' begin at 1 of the data, but those before end"
                     + " at 2; there must be neither overlap nor gap",
                 "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[1,3]}} | 3 | the bytes of tensor"
-                    + " 'w' begin at 1 of the data, but those before end at 0; there must be"
-                    + " neither overlap nor gap",
+                        + " 'w' begin at 1 of the data, but those before end at 0; there must be"
+                        + " neither overlap nor gap",
                 "^{'w':{'dtype':'U8','shape':[2],'data_offsets':[0,2]}} | 3 | the tensors take 2"
-                    + " bytes, but 3 follow the header",
+                        + " bytes, but 3 follow the header",
                 "{'w':{'dtype':'U8','shape':[^2147483648],'data_offsets':[0,2]}} | 2 | an extent"
-                    + " must be 0 to 2147483647, found 2147483648",
+                        + " must be 0 to 2147483647, found 2147483648",
                 "{'w':{'dtype':'F32','shape':[2147483647,^2147483647,2147483647],'data_offsets':[0,2]}}"
                     + " | 2 | the shape has more than 2^56 elements",
                 "{'w':{'dtype':'F32','shape':[0,2147483647,^2147483647,2147483647],'data_offsets':[0,0]}}"
                     + " | 0 | the shape has more than 2^56 elements",
                 "{'w':{'dtype':'F32','shape':[^-1],'data_offsets':[0,2]}} | 2 | expected a whole"
-                    + " number of at least 0, found '-'",
+                        + " number of at least 0, found '-'",
                 "{'w':{'dtype':'F32','shape':[1^.0],'data_offsets':[0,2]}} | 2 | expected ',' or"
-                    + " ']', found '.'",
+                        + " ']', found '.'",
                 "{'w':{'dtype':'F32','shape':[1],'data_offsets':[0,4],^'x':0}} | 4 | tensor 'w' has"
-                    + " 'x'; it must have dtype, shape and data_offsets only",
+                        + " 'x'; it must have dtype, shape and data_offsets only",
                 "{'w':^{'dtype':'F32','shape':[1]}} | 4 | tensor 'w' must have dtype, shape and"
-                    + " data_offsets",
+                        + " data_offsets",
                 "{'w':{'dtype':'F32','shape':[1],^'shape':[1],'data_offsets':[0,4]}} | 4 | name"
-                    + " 'shape' appears twice",
+                        + " 'shape' appears twice",
                 "{'w':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},^'w':{'dtype':'U8','shape':[1],'data_offsets':[1,2]}}"
                     + " | 2 | name 'w' appears twice",
                 "{'__metadata__':{'a':^1}} | 0 | expected '\"', found '1'",
@@ -296,7 +296,7 @@ class SafeTensorsTest {
             })
     void rejectsAHeaderThatIsNotSound(String header, int dataBytes, String text)
             throws IOException {
-        long offset = 8 + header.indexOf('^');
+        long offset = 8L + header.indexOf('^');
         Path path = folder.resolve("w.safetensors");
         Files.write(path, file(header.replace("^", "").replace('\'', '"'), new byte[dataBytes]));
         assertThatThrownBy(() -> SafeTensors.open(path))
@@ -325,7 +325,7 @@ class SafeTensorsTest {
                 .isInstanceOf(FileFormatException.class)
                 .hasMessage(
                         "%s, byte 0: the header's size must be 2 to 100000000 bytes, and there are"
-                            + " 8; it says %s",
+                                + " 8; it says %s",
                         path, Long.toUnsignedString(size));
     }
 

@@ -81,6 +81,15 @@ abstract class CastConformance {
     }
 
     @Test
+    void f32ResultsAreRoundedBeforeTheyBecomeAnotherType() {
+        Operand a = oracle.operand(samples.draw(DType.F32, Shape.of(100)));
+        Operand b = oracle.operand(samples.draw(DType.F32, Shape.of(100)));
+        for (DType to : new DType[] {DType.F64, DType.I32, DType.I64}) {
+            oracle.check("product to " + to, Bound.exact(), x -> x[0].mul(x[1]).to(to), a, b);
+        }
+    }
+
+    @Test
     void castsAreFusedWithWhatSurroundsThem() {
         Operand pixels =
                 oracle.operand(samples.draw(DType.U8, Shape.of(5, 7, 9)), Arrangement.PITCHED);

@@ -6,6 +6,7 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Layout;
+
 import java.lang.ref.Reference;
 import java.util.List;
 
@@ -23,7 +24,10 @@ final class AssembleKernel {
     static void compute(Assemble op, long result) {
         DType dtype = op.dtype();
         if (!op.covering()) {
-            Runs.fillShared(result, op.shape().size() * dtype.bytes(), Runs.pattern(dtype, op.background()));
+            Runs.fillShared(
+                    result,
+                    op.shape().size() * dtype.bytes(),
+                    Runs.pattern(dtype, op.background()));
         }
         boolean add = !op.disjoint();
         List<Assemble.Piece> pieces = op.pieces();

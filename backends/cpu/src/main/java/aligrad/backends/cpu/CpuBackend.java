@@ -18,13 +18,10 @@ import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Storage;
-import aligrad.tensor.spi.ReferenceBackend;
 import java.lang.foreign.MemorySegment;
 
 /// The fast device of this machine's processor: the Vector API, no native code.
 final class CpuBackend implements Backend {
-
-    private final ReferenceBackend reference = new ReferenceBackend();
 
     @Override
     public String name() {
@@ -43,17 +40,30 @@ final class CpuBackend implements Backend {
 
     @Override
     public void compute(Computation op, Storage result) {
-        HostStorage to = (HostStorage) result;
+        Contiguous copies = Contiguous.begin();
+        try {
+            run(op, (HostStorage) result);
+        } finally {
+            copies.end();
+        }
+    }
+
+    private static void run(Computation op, HostStorage result) {
+        long to = result.address();
         switch (op) {
-            case Reduction.Reduce reduce -> ReduceKernels.reduce(reduce, to);
-            case Reduction.SquaredNorm norm -> SquaredNormKernel.compute(norm, to.address());
-            case Contraction.Matmul matmul -> MatmulKernel.compute(matmul, to.address());
-            case Assemble assemble -> AssembleKernel.compute(assemble, to.address());
-            case Indexing indexing -> IndexingKernels.compute(indexing, to.address());
-            case Ordering ordering -> OrderingKernels.compute(ordering, to.address());
-            case Scan.Recurrence scan -> ScanKernels.recurrence(scan, to.address());
-            case Normalization softmax -> SoftmaxKernels.compute(softmax, to.address());
-            default -> reference.compute(op, result);
+            case Reduction.Reduce reduce -> ReduceKernels.reduce(reduce, result);
+            case Reduction.SquaredNorm norm -> SquaredNormKernel.compute(norm, to);
+            case Contraction.Matmul matmul -> MatmulKernel.compute(matmul, to);
+            case Convolution convolution -> ConvolutionKernel.compute(convolution, to);
+            case Pooling pooling -> PoolingKernel.compute(pooling, to);
+            case Assemble assemble -> AssembleKernel.compute(assemble, to);
+            case Indexing indexing -> IndexingKernels.compute(indexing, to);
+            case Ordering ordering -> OrderingKernels.compute(ordering, to);
+            case Scan.Recurrence scan -> ScanKernels.recurrence(scan, to);
+            case Normalization softmax -> SoftmaxKernels.compute(softmax, to);
+            case Transfer(var x, _) -> x.raw(result.segment());
+            case Custom custom ->
+                    throw new AssertionError(custom.name() + " is computed by its own forward()");
         }
     }
 

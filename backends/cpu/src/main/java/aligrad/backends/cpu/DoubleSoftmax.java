@@ -1,8 +1,7 @@
 package aligrad.backends.cpu;
 
 /// Softmax of lines of `F64`, plain.
-record DoubleSoftmax(LineBlocks blocks, Lines x, boolean log, long result)
-        implements Workers.Task {
+record DoubleSoftmax(LineBlocks blocks, Lines x, boolean log, long result) implements Workers.Task {
 
     @Override
     public void run(int block) {

@@ -26,7 +26,7 @@ final class GenericReduce {
         for (int axis : op.axes()) {
             order[n++] = axis;
         }
-        Tensor rows = x.detach().permute(order).contiguous();
+        Tensor rows = Contiguous.of(x.detach().permute(order));
         int length = kept == 0 ? 0 : (int) (x.size() / kept);
         DType type = x.dtype();
         long from =

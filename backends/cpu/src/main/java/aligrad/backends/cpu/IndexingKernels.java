@@ -3,12 +3,13 @@ package aligrad.backends.cpu;
 import aligrad.tensor.DType;
 import aligrad.tensor.Indexing;
 import aligrad.tensor.Tensor;
+
 import java.lang.ref.Reference;
 
 /// Reading and adding at positions given by a tensor of indices.
 ///
-/// What reads is cut anywhere; what adds is cut into whole lines along the indexed axis, each added to
-/// by one thread in the order of the source, so the bits do not depend on the number of threads.
+/// What reads is cut anywhere; what adds is cut into whole lines along the indexed axis, each added
+/// to by one thread in the order of the source, so the bits do not depend on the number of threads.
 final class IndexingKernels {
 
     /// About how many bytes a block of gathered slices has.
@@ -46,8 +47,7 @@ final class IndexingKernels {
         private IndexOutOfBoundsException outside(long index, long position) {
             return new IndexOutOfBoundsException(
                     "%s along axis %d of extent %d: index %d at position %d is outside 0 to %d"
-                            .formatted(
-                                    op.name(), op.axis(), extent, index, position, extent - 1));
+                            .formatted(op.name(), op.axis(), extent, index, position, extent - 1));
         }
     }
 
@@ -56,7 +56,8 @@ final class IndexingKernels {
         return Lines.of(index, 0, index.shape().rank());
     }
 
-    // ---- whole slices ------------------------------------------------------------------------------
+    // ---- whole slices
+    // ------------------------------------------------------------------------------
 
     private static void gather(Indexing.Gather op, long result) {
         Lines x = Lines.of(op.x(), op.axis());
@@ -78,8 +79,7 @@ final class IndexingKernels {
         Reference.reachabilityFence(index);
     }
 
-    private record Gather(
-            Lines x, Indices index, int size, long slices, int together, long result)
+    private record Gather(Lines x, Indices index, int size, long slices, int together, long result)
             implements Workers.Task {
 
         @Override
@@ -111,8 +111,7 @@ final class IndexingKernels {
         Workers.run(
                 blocks.count(),
                 source.count() * source.extent() / 4,
-                new GatherAdd(
-                        blocks, source, Indices.of(op, index, extent), op.dtype(), result));
+                new GatherAdd(blocks, source, Indices.of(op, index, extent), op.dtype(), result));
         Reference.reachabilityFence(source);
         Reference.reachabilityFence(index);
     }
@@ -129,8 +128,7 @@ final class IndexingKernels {
             long row = (long) source.inner() * size;
             for (int o = blocks.firstOuter(block); o < blocks.endOuter(block); o++) {
                 long to = result + o * index.extent * row + (long) i * size;
-                long from =
-                        source.address() + o * source.outerStride() + i * source.innerStride();
+                long from = source.address() + o * source.outerStride() + i * source.innerStride();
                 for (int p = 0; p < source.extent(); p++) {
                     long at = index.at(index.lines.address() + p * index.lines.stride(), p);
                     Runs.add(
@@ -145,7 +143,8 @@ final class IndexingKernels {
         }
     }
 
-    // ---- single elements ---------------------------------------------------------------------------
+    // ---- single elements
+    // ---------------------------------------------------------------------------
 
     private static void takeAlong(Indexing.TakeAlong op, long result) {
         Lines x = Lines.of(op.x(), op.axis());
@@ -190,9 +189,9 @@ final class IndexingKernels {
             }
         }
 
-        /// Takes `count` elements whose indices are `step` apart, from lines that are `across` apart.
-        private void row(
-                long where, long step, long position, long from, long across, int count) {
+        /// Takes `count` elements whose indices are `step` apart, from lines that are `across`
+        /// apart.
+        private void row(long where, long step, long position, long from, long across, int count) {
             long stride = x.stride();
             long to = result + position * size;
             if (size == 4) {
@@ -223,8 +222,7 @@ final class IndexingKernels {
         Workers.run(
                 blocks.count(),
                 source.count() * source.extent() * 2,
-                new PutAlongAdd(
-                        blocks, source, Indices.of(op, index, extent), op.dtype(), result));
+                new PutAlongAdd(blocks, source, Indices.of(op, index, extent), op.dtype(), result));
         Reference.reachabilityFence(source);
         Reference.reachabilityFence(index);
     }
@@ -245,9 +243,7 @@ final class IndexingKernels {
                 long where =
                         lines.address() + o * lines.outerStride() + first * lines.innerStride();
                 long from =
-                        source.address()
-                                + o * source.outerStride()
-                                + first * source.innerStride();
+                        source.address() + o * source.outerStride() + first * source.innerStride();
                 long to = result + ((long) o * index.extent * lines.inner() + first) * size;
                 if (lines.inner() == 1) {
                     row(where, lines.stride(), position, from, source.stride(), to, 0, n);

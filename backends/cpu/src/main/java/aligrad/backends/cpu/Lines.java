@@ -6,7 +6,8 @@ import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Layout;
 
 /// A tensor along one axis, or along a few neighbouring ones: `outer` × `inner` lines of `extent`
-/// elements. Element `j` of line `(o, i)` stands at `address + o·outerStride + j·stride + i·innerStride`.
+/// elements. Element `j` of line `(o, i)` stands at `address + o·outerStride + j·stride +
+/// i·innerStride`.
 ///
 /// Strides are in bytes; 0 repeats, a negative one walks backwards.
 ///

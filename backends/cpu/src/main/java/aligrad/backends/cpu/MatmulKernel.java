@@ -33,7 +33,7 @@ final class MatmulKernel {
         columns = shape.extent(-1);
         inner = a.shape().extent(-1);
         c = result;
-        bias = op.bias() == null ? 0 : address(op.bias().contiguous());
+        bias = op.bias() == null ? 0 : Contiguous.address(op.bias());
     }
 
     static void compute(Contraction.Matmul op, long result) {

@@ -2,13 +2,14 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Ordering;
+
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /// The positions of the elements of each line by their order.
 ///
-/// Elements become whole numbers of the same order, see [#key]; a smaller key comes first, and where
-/// keys are equal, the smaller position.
+/// Elements become whole numbers of the same order, see [#key]; a smaller key comes first, and
+/// where keys are equal, the smaller position.
 final class OrderingKernels {
 
     private OrderingKernels() {}
@@ -20,8 +21,8 @@ final class OrderingKernels {
         }
     }
 
-    /// A whole number of the same order as the element at `address`: not-a-number is the largest, and
-    /// the two zeros are equal. It has 32 bits where the element has at most that.
+    /// A whole number of the same order as the element at `address`: not-a-number is the largest,
+    /// and the two zeros are equal. It has 32 bits where the element has at most that.
     private static long key(DType type, long address) {
         return switch (type) {
             case F32 -> {
@@ -41,7 +42,8 @@ final class OrderingKernels {
         };
     }
 
-    // ---- sorting -----------------------------------------------------------------------------------
+    // ---- sorting
+    // -----------------------------------------------------------------------------------
 
     private static void argSort(Ordering.ArgSort op, long result) {
         Lines x = Lines.of(op.x(), op.axis());
@@ -55,8 +57,7 @@ final class OrderingKernels {
         Reference.reachabilityFence(x);
     }
 
-    private record ArgSort(
-            LineBlocks blocks, Lines x, DType dtype, boolean descending, long result)
+    private record ArgSort(LineBlocks blocks, Lines x, DType dtype, boolean descending, long result)
             implements Workers.Task {
 
         @Override
@@ -108,7 +109,8 @@ final class OrderingKernels {
         }
     }
 
-    // ---- extremes ----------------------------------------------------------------------------------
+    // ---- extremes
+    // ----------------------------------------------------------------------------------
 
     private static void argExtreme(Ordering.ArgExtreme op, long result) {
         Lines x = Lines.of(op.x(), op.axis());
@@ -120,8 +122,7 @@ final class OrderingKernels {
         Reference.reachabilityFence(x);
     }
 
-    private record ArgExtreme(
-            LineBlocks blocks, Lines x, DType dtype, boolean largest, long result)
+    private record ArgExtreme(LineBlocks blocks, Lines x, DType dtype, boolean largest, long result)
             implements Workers.Task {
 
         @Override

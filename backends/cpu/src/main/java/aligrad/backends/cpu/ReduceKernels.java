@@ -271,7 +271,7 @@ final class ReduceKernels {
         for (int axis : op.axes()) {
             order[n++] = axis;
         }
-        Tensor rows = x.detach().permute(order).copy();
+        Tensor rows = Contiguous.copy(x.detach().permute(order));
         int length = (int) (x.size() / kept);
         long address = ((HostStorage) rows.storage()).address();
         run(op.f(), new Plan(KernelCompiler.Form.ROWS, 1, kept, length), address, 0, 4L * length, to);

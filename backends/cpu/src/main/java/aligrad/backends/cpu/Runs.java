@@ -15,6 +15,7 @@ import static aligrad.backends.cpu.Lanes.putI8;
 import static aligrad.backends.cpu.Lanes.store;
 
 import aligrad.tensor.DType;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 

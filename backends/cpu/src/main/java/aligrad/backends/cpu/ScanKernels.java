@@ -10,13 +10,14 @@ import static aligrad.backends.cpu.Lanes.store;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Scan;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 
 /// The linear recurrence `s_t = a_t · s_{t-1} + b_t` along an axis, multiply and add rounded once.
 ///
-/// With axes behind that one, whole rows of states advance together in vectors; without, each line is a
-/// chain of scalars, which is as fast as the latency of one fma.
+/// With axes behind that one, whole rows of states advance together in vectors; without, each line
+/// is a chain of scalars, which is as fast as the latency of one fma.
 final class ScanKernels {
 
     private ScanKernels() {}
@@ -61,8 +62,16 @@ final class ScanKernels {
             }
             for (; o < end; o++) {
                 long s = result + ((long) o * n + start) * step + i * size;
-                long x = a.address() + o * a.outerStride() + start * a.stride() + i * a.innerStride();
-                long y = b.address() + o * b.outerStride() + start * b.stride() + i * b.innerStride();
+                long x =
+                        a.address()
+                                + o * a.outerStride()
+                                + start * a.stride()
+                                + i * a.innerStride();
+                long y =
+                        b.address()
+                                + o * b.outerStride()
+                                + start * b.stride()
+                                + i * b.innerStride();
                 long aStep = sign * a.stride();
                 long bStep = sign * b.stride();
                 if (b.inner() == 1) {

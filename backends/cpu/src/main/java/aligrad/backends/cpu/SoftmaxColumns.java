@@ -3,6 +3,7 @@ package aligrad.backends.cpu;
 import static aligrad.backends.cpu.Lanes.ADDRESS;
 import static aligrad.backends.cpu.Lanes.MEMORY;
 import static aligrad.backends.cpu.Lanes.ORDER;
+
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;

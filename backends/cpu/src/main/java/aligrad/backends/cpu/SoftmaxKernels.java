@@ -2,16 +2,18 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Normalization;
+
 import java.lang.ref.Reference;
 
 /// Softmax and its logarithm: the largest element, the exponentials and their sum, the division.
 ///
-/// `F32` runs in vectors, along rows where the axis is the last and over neighbouring lines elsewhere;
-/// `F64` runs line by line in scalars. Each way is a task of its own, so that the compiler, which gives
-/// up inlining in large methods, sees one exponential at a time (see [VectorMath]).
+/// `F32` runs in vectors, along rows where the axis is the last and over neighbouring lines
+/// elsewhere; `F64` runs line by line in scalars. Each way is a task of its own, so that the
+/// compiler, which gives up inlining in large methods, sees one exponential at a time (see
+/// [VectorMath]).
 ///
-/// A not-a-number needs no care for the maximum: whatever that is, its exponential is not a number, and
-/// so is the sum.
+/// A not-a-number needs no care for the maximum: whatever that is, its exponential is not a number,
+/// and so is the sum.
 final class SoftmaxKernels {
 
     private SoftmaxKernels() {}

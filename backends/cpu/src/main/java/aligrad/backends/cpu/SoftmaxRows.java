@@ -3,6 +3,7 @@ package aligrad.backends.cpu;
 import static aligrad.backends.cpu.Lanes.ADDRESS;
 import static aligrad.backends.cpu.Lanes.MEMORY;
 import static aligrad.backends.cpu.Lanes.ORDER;
+
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
@@ -10,20 +11,21 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/// Softmax of rows of contiguous `F32`. The last vector of a row reads behind it and stores only what is
-/// in it.
-record SoftmaxRows(LineBlocks blocks, Lines x, boolean log, long result)
-        implements Workers.Task {
+/// Softmax of rows of contiguous `F32`. The last vector of a row reads behind it and stores only
+/// what is in it.
+record SoftmaxRows(LineBlocks blocks, Lines x, boolean log, long result) implements Workers.Task {
 
     private static final int LANES = Species.LANES_32;
 
     /// Elements summed before their sum is added to that of the row, for the sake of rounding.
     private static final int PIECE = 64 * LANES;
 
-    private static final VectorShuffle<Float> BY_8 = rotation(8);
-    private static final VectorShuffle<Float> BY_4 = rotation(4);
-    private static final VectorShuffle<Float> BY_2 = rotation(2);
-    private static final VectorShuffle<Float> BY_1 = rotation(1);
+    /// Rotations: lane `i` takes lane `i + 8`, and so on.
+    static final VectorShuffle<Float> BY_8 = rotation(8);
+
+    static final VectorShuffle<Float> BY_4 = rotation(4);
+    static final VectorShuffle<Float> BY_2 = rotation(2);
+    static final VectorShuffle<Float> BY_1 = rotation(1);
 
     private static VectorShuffle<Float> rotation(int by) {
         return VectorShuffle.iota(Species.F32, by, 1, true);
@@ -74,9 +76,9 @@ record SoftmaxRows(LineBlocks blocks, Lines x, boolean log, long result)
         return max.reduceLanes(MAX); // in any order the same
     }
 
-    /// Writes `e^(x - max)` and returns the sum. The end of the row goes through the same loop, as a
-    /// second exponential beside it would not be inlined, and a sum that starts as a constant of the
-    /// class would be an object in each round.
+    /// Writes `e^(x - max)` and returns the sum. The end of the row goes through the same loop, as
+    /// a second exponential beside it would not be inlined, and a sum that starts as a constant of
+    /// the class would be an object in each round.
     private static float exponentials(long x, float max, int n, long y) {
         FloatVector sum = FloatVector.zero(Species.F32);
         for (int i = 0; i < n; i += LANES) {

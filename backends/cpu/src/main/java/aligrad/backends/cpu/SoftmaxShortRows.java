@@ -3,26 +3,21 @@ package aligrad.backends.cpu;
 import static aligrad.backends.cpu.Lanes.ADDRESS;
 import static aligrad.backends.cpu.Lanes.MEMORY;
 import static aligrad.backends.cpu.Lanes.ORDER;
+import static aligrad.backends.cpu.SoftmaxRows.BY_1;
+import static aligrad.backends.cpu.SoftmaxRows.BY_2;
+import static aligrad.backends.cpu.SoftmaxRows.BY_4;
+import static aligrad.backends.cpu.SoftmaxRows.BY_8;
+
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 
 /// Softmax of rows of contiguous `F32` that fit into one vector, and never leave its register.
 record SoftmaxShortRows(LineBlocks blocks, Lines x, boolean log, long result)
         implements Workers.Task {
 
     private static final int LANES = Species.LANES_32;
-
-    private static final VectorShuffle<Float> BY_8 = rotation(8);
-    private static final VectorShuffle<Float> BY_4 = rotation(4);
-    private static final VectorShuffle<Float> BY_2 = rotation(2);
-    private static final VectorShuffle<Float> BY_1 = rotation(1);
-
-    private static VectorShuffle<Float> rotation(int by) {
-        return VectorShuffle.iota(Species.F32, by, 1, true);
-    }
 
     @Override
     public void run(int block) {
@@ -38,8 +33,8 @@ record SoftmaxShortRows(LineBlocks blocks, Lines x, boolean log, long result)
         }
     }
 
-    /// Lanes are joined with those half a vector further, then a quarter …; all end up with the same
-    /// bits, since `a + b` is `b + a`.
+    /// Lanes are joined with those half a vector further, then a quarter …; all end up with the
+    /// same bits, since `a + b` is `b + a`.
     private static void row(boolean log, long x, int n, long y) {
         VectorMask<Float> mask = VectorMask.fromLong(Species.F32, (1L << n) - 1);
         FloatVector v =
@@ -72,8 +67,7 @@ record SoftmaxShortRows(LineBlocks blocks, Lines x, boolean log, long result)
         }
         sum = sum.add(sum.rearrange(BY_2));
         sum = sum.add(sum.rearrange(BY_1));
-        FloatVector softmax =
-                log ? shifted.sub((float) StrictMath.log(sum.lane(0))) : e.div(sum);
+        FloatVector softmax = log ? shifted.sub((float) StrictMath.log(sum.lane(0))) : e.div(sum);
         if (Species.BITS == 512) {
             softmax.intoMemorySegment(MEMORY, y & ADDRESS, ORDER, mask);
         } else {

@@ -4,12 +4,14 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.HostStorage;
-import java.lang.ref.Reference;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.ref.Reference;
 
 /// `Σ x²` in double: blocks of 4096 elements, their sums added in order.
 ///

@@ -15,18 +15,19 @@ import jdk.incubator.vector.VectorMask;
 
 /// Transcendental functions of whole [Species#F32] vectors.
 ///
-/// They use only operations that are exact or correctly rounded (add, multiply, fma, divide, compare,
-/// integer arithmetic on the bits), so the result is the same bit for bit in the interpreter, in
-/// compiled code and at every vector width. That is why `VectorOperators.EXP` and its relatives are not
-/// used: before compilation they call another routine than after it, and results would change while a
-/// program warms up.
+/// They use only operations that are exact or correctly rounded (add, multiply, fma, divide,
+/// compare, integer arithmetic on the bits), so the result is the same bit for bit in the
+/// interpreter, in compiled code and at every vector width. That is why `VectorOperators.EXP` and
+/// its relatives are not used: before compilation they call another routine than after it, and
+/// results would change while a program warms up.
 ///
-/// Errors over all floats, denormal results included, are at most 1.75 units in the last place, of tanh
-/// and sigmoid 2.5 (`VectorMathTest` holds each function's own bound). Zeros keep their sign; infinities and
-/// not-a-number give what [Math] gives.
+/// Errors over all floats, denormal results included, are at most 1.75 units in the last place, of
+/// tanh and sigmoid 2.5 (`VectorMathTest` holds each function's own bound). Zeros keep their sign;
+/// infinities and not-a-number give what [Math] gives.
 ///
-/// Each is a range reduction, a polynomial, and a reconstruction. The polynomials are minimax fits made
-/// by `src/main/python/vector_math_polynomials.py`, which prints the coefficients that stand here.
+/// Each is a range reduction, a polynomial, and a reconstruction. The polynomials are minimax fits
+/// made by `src/main/python/vector_math_polynomials.py`, which prints the coefficients that stand
+/// here.
 ///
 /// No function calls another of ours, and constants are vectors already: an operation of the Vector
 /// API is some 400 nodes to the compiler, past 18,000 it inlines nothing but that API, and a call
@@ -54,7 +55,8 @@ final class VectorMath {
     /// The largest number whose exponential is finite.
     static final FloatVector LARGEST_EXPONENT = vector(0x1.62e42ep6f);
 
-    /// Below this, `expm1 x` and `log1p x` are `x`: the next term is less than half of its last place.
+    /// Below this, `expm1 x` and `log1p x` are `x`: the next term is less than half of its last
+    /// place.
     static final FloatVector NEGLIGIBLE = vector(0x1p-25f);
 
     /// The bits of 2/3: mantissas are taken from [2/3, 4/3), where the logarithm is smallest.
@@ -76,6 +78,8 @@ final class VectorMath {
     static final FloatVector EXP_3 = vector(0x1.1239ep-7f);
     static final FloatVector EXP_4 = vector(0x1.6a3fb6p-10f);
 
+    static final FloatVector SMALL_EXPONENT = vector(-86);
+    static final FloatVector SMALLEST_EXPONENT = vector(-104);
     static final FloatVector TWO_63 = vector(0x1p63f);
     static final FloatVector TWO_MINUS_63 = vector(0x1p-63f);
 
@@ -84,8 +88,7 @@ final class VectorMath {
         FloatVector t = x.fma(LOG2_E, ROUNDER);
         FloatVector n = t.sub(ROUNDER);
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2, x));
-        FloatVector q =
-                EXP_4.fma(r, EXP_3).fma(r, EXP_2).fma(r, EXP_1).fma(r, EXP_0);
+        FloatVector q = EXP_4.fma(r, EXP_3).fma(r, EXP_2).fma(r, EXP_1).fma(r, EXP_0);
         FloatVector p = q.fma(r.mul(r), r).add(ONE);
         // 2ⁿ in two factors, as n reaches 128 and, for denormal results, -150
         VectorMask<Float> small = x.compare(LT, SMALL_EXPONENT);
@@ -99,9 +102,6 @@ final class VectorMath {
                 .blend(INFINITY, x.compare(GT, LARGEST_EXPONENT))
                 .blend(ZERO, x.compare(LT, SMALLEST_EXPONENT));
     }
-
-    static final FloatVector SMALL_EXPONENT = vector(-86);
-    static final FloatVector SMALLEST_EXPONENT = vector(-104);
 
     // (eʳ - 1 - r) / r² for |r| ≤ ln 2 / 2, best for eʳ - 1
     static final FloatVector EXPM1_1 = vector(0x1.555554p-3f);
@@ -175,6 +175,7 @@ final class VectorMath {
                 .blend(x, x.compare(LT, INFINITY).not());
     }
 
+    static final FloatVector FOUR = vector(4);
     static final FloatVector QUARTER = vector(0.25f);
     static final FloatVector MINUS_ONE = vector(-1);
 
@@ -201,7 +202,6 @@ final class VectorMath {
                 .blend(x, x.abs().compare(LT, NEGLIGIBLE));
     }
 
-    static final FloatVector FOUR = vector(4);
     static final FloatVector TWENTY = vector(20);
 
     /// `tanh x = e / (e + 2)` with `e = e²ˣ - 1`, which loses nothing near 0.
@@ -230,14 +230,17 @@ final class VectorMath {
                 .reinterpretAsFloats();
     }
 
+    static final FloatVector MINUS_LOG2_E = vector(-0x1.715476p0f);
+    static final FloatVector EIGHTY_SIX = vector(86);
+    static final FloatVector HUNDRED_FOUR = vector(104);
+
     /// `1 / (1 + e⁻ˣ)`, from `z = e^(-|x|)` as `1 / (1 + z)` or `z / (1 + z)`.
     static FloatVector sigmoid(FloatVector x) {
         FloatVector a = x.abs();
         FloatVector t = a.fma(MINUS_LOG2_E, ROUNDER);
         FloatVector n = t.sub(ROUNDER);
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2, a.neg()));
-        FloatVector q =
-                EXP_4.fma(r, EXP_3).fma(r, EXP_2).fma(r, EXP_1).fma(r, EXP_0);
+        FloatVector q = EXP_4.fma(r, EXP_3).fma(r, EXP_2).fma(r, EXP_1).fma(r, EXP_0);
         FloatVector p = q.fma(r.mul(r), r).add(ONE);
         VectorMask<Float> small = a.compare(GT, EIGHTY_SIX);
         IntVector first =
@@ -250,10 +253,6 @@ final class VectorMath {
                         .blend(ZERO, a.compare(GT, HUNDRED_FOUR));
         return ONE.blend(z, x.compare(LT, ZERO)).div(z.add(ONE));
     }
-
-    static final FloatVector MINUS_LOG2_E = vector(-0x1.715476p0f);
-    static final FloatVector EIGHTY_SIX = vector(86);
-    static final FloatVector HUNDRED_FOUR = vector(104);
 
     // (ln (1 + z) - z) / z² for 0 ≤ z ≤ 1
     static final FloatVector SOFTPLUS_0 = vector(-0x1.ffffd2p-2f);
@@ -351,8 +350,7 @@ final class VectorMath {
                         .fma(r, EXP_0)
                         .fma(r.mul(r), r)
                         .add(ONE);
-        IntVector scale =
-                t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE.reinterpretAsInts());
+        IntVector scale = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE.reinterpretAsInts());
         FloatVector far = ONE.sub(p.mul(scale.reinterpretAsFloats()));
         return far.blend(near, a.compare(LT, ERF_CUT))
                 .reinterpretAsInts()
@@ -385,13 +383,10 @@ final class VectorMath {
         FloatVector t = a.fma(TWO_OVER_PI, ROUNDER);
         FloatVector n = t.sub(ROUNDER);
         FloatVector r =
-                n.fma(
-                        MINUS_HALF_PI_LOW,
-                        n.fma(MINUS_HALF_PI_MIDDLE, n.fma(MINUS_HALF_PI_HIGH, a)));
+                n.fma(MINUS_HALF_PI_LOW, n.fma(MINUS_HALF_PI_MIDDLE, n.fma(MINUS_HALF_PI_HIGH, a)));
         FloatVector s = r.mul(r);
         FloatVector sin = SIN_2.fma(s, SIN_1).fma(s, SIN_0).mul(s).fma(r, r);
-        FloatVector cos =
-                COS_3.fma(s, COS_2).fma(s, COS_1).fma(s, COS_0).fma(s, ONE);
+        FloatVector cos = COS_3.fma(s, COS_2).fma(s, COS_1).fma(s, COS_0).fma(s, ONE);
         IntVector quadrant = t.reinterpretAsInts();
         VectorMask<Float> odd = quadrant.lanewise(LSHL, 31).compare(LT, 0).cast(Species.F32);
         IntVector sign = quadrant.lanewise(LSHL, 30).lanewise(XOR, x.reinterpretAsInts());
@@ -410,13 +405,10 @@ final class VectorMath {
         FloatVector t = a.fma(TWO_OVER_PI, ROUNDER);
         FloatVector n = t.sub(ROUNDER);
         FloatVector r =
-                n.fma(
-                        MINUS_HALF_PI_LOW,
-                        n.fma(MINUS_HALF_PI_MIDDLE, n.fma(MINUS_HALF_PI_HIGH, a)));
+                n.fma(MINUS_HALF_PI_LOW, n.fma(MINUS_HALF_PI_MIDDLE, n.fma(MINUS_HALF_PI_HIGH, a)));
         FloatVector s = r.mul(r);
         FloatVector sin = SIN_2.fma(s, SIN_1).fma(s, SIN_0).mul(s).fma(r, r);
-        FloatVector cos =
-                COS_3.fma(s, COS_2).fma(s, COS_1).fma(s, COS_0).fma(s, ONE);
+        FloatVector cos = COS_3.fma(s, COS_2).fma(s, COS_1).fma(s, COS_0).fma(s, ONE);
         IntVector quadrant = t.reinterpretAsInts().add(1);
         VectorMask<Float> odd = quadrant.lanewise(LSHL, 31).compare(LT, 0).cast(Species.F32);
         FloatVector y =
@@ -428,7 +420,8 @@ final class VectorMath {
         return large.anyTrue() ? largeAngles(x, y, large, false) : y;
     }
 
-    /// `y` with the lanes of `large` replaced by the double precision sine or cosine: slow, and rare.
+    /// `y` with the lanes of `large` replaced by the double precision sine or cosine: slow, and
+    /// rare.
     private static FloatVector largeAngles(
             FloatVector x, FloatVector y, VectorMask<Float> large, boolean sine) {
         float[] lanes = y.toArray();

@@ -10,15 +10,17 @@ import aligrad.tensor.Assemble;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AssembleKernelTest {
 
@@ -30,8 +32,7 @@ class AssembleKernelTest {
             numbers.add(n);
         }
         int rank = x.shape().rank();
-        return new Assemble.Piece(
-                x, numbers.subList(0, rank), numbers.subList(rank, 2 * rank));
+        return new Assemble.Piece(x, numbers.subList(0, rank), numbers.subList(rank, 2 * rank));
     }
 
     private static double tolerance(DType type) {

@@ -8,6 +8,7 @@ import static aligrad.backends.cpu.ReferenceComparison.indices;
 import static aligrad.backends.cpu.ReferenceComparison.kernel;
 import static aligrad.backends.cpu.ReferenceComparison.of;
 import static aligrad.backends.cpu.ReferenceComparison.random;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,12 +16,14 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Indexing;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 class IndexingKernelsTest {
 
@@ -32,10 +35,8 @@ class IndexingKernelsTest {
         return new Indexing.Gather(x, index, axis, replaced(x.shape(), axis, 1, index.shape()));
     }
 
-    private static Indexing.GatherAdd gatherAdd(
-            Tensor source, Tensor index, int axis, int extent) {
-        Shape shape =
-                replaced(source.shape(), axis, index.shape().rank(), Shape.of(extent));
+    private static Indexing.GatherAdd gatherAdd(Tensor source, Tensor index, int axis, int extent) {
+        Shape shape = replaced(source.shape(), axis, index.shape().rank(), Shape.of(extent));
         return new Indexing.GatherAdd(source, index, axis, shape);
     }
 
@@ -72,7 +73,9 @@ class IndexingKernelsTest {
                         IndexingKernels::compute,
                         0);
                 assertSame(
-                        gather(x, indices(random, indexType, n), axis), IndexingKernels::compute, 0);
+                        gather(x, indices(random, indexType, n), axis),
+                        IndexingKernels::compute,
+                        0);
             }
         }
     }
@@ -134,8 +137,7 @@ class IndexingKernelsTest {
     void addsSlicesOfRaggedSizes(int n) {
         for (DType type : new DType[] {DType.F32, DType.F64, DType.I64}) {
             assertSame(
-                    gatherAdd(
-                            random(random, type, 11, n), indices(random, DType.I64, 6, 11), 0, 6),
+                    gatherAdd(random(random, type, 11, n), indices(random, DType.I64, 6, 11), 0, 6),
                     IndexingKernels::compute,
                     tolerance(type));
         }
@@ -226,10 +228,10 @@ class IndexingKernelsTest {
                                         IndexingKernels::compute))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(
-                        "take_along along axis 1 of extent 4: index -1 at position 4 is outside 0 to 3");
+                        "take_along along axis 1 of extent 4: index -1 at position 4 is outside 0"
+                            + " to 3");
         Tensor source = random(random, DType.F32, 3, 2);
-        assertThatThrownBy(
-                        () -> kernel(gatherAdd(source, index, 0, 3), IndexingKernels::compute))
+        assertThatThrownBy(() -> kernel(gatherAdd(source, index, 0, 3), IndexingKernels::compute))
                 .hasMessageContaining("gather_add along axis 0 of extent 3: index 3");
         assertThatThrownBy(
                         () ->

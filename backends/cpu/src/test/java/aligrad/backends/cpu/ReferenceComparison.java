@@ -10,6 +10,7 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
@@ -27,8 +28,8 @@ final class ReferenceComparison {
 
     private ReferenceComparison() {}
 
-    /// A tensor of a type and shape with elements in its range, on the reference device. `F32` and `F64`
-    /// hold fractions of both signs, the others small whole numbers.
+    /// A tensor of a type and shape with elements in its range, on the reference device. `F32` and
+    /// `F64` hold fractions of both signs, the others small whole numbers.
     static Tensor random(RandomGenerator random, DType type, int... extents) {
         Shape shape = Shape.of(extents);
         double[] values = new double[Math.toIntExact(shape.size())];
@@ -64,7 +65,8 @@ final class ReferenceComparison {
                 });
     }
 
-    /// The same elements under other strides: as a transposed view, a reversed one, or a part of more.
+    /// The same elements under other strides: as a transposed view, a reversed one, or a part of
+    /// more.
     static Tensor arranged(Tensor x, int arrangement) {
         int rank = x.shape().rank();
         return switch (arrangement) {
@@ -90,8 +92,8 @@ final class ReferenceComparison {
         return more;
     }
 
-    /// Asserts that kernel and reference agree in every element: exactly where `tolerance` is 0, else to
-    /// that much relative to the larger of 1 and the element.
+    /// Asserts that kernel and reference agree in every element: exactly where `tolerance` is 0,
+    /// else to that much relative to the larger of 1 and the element.
     static <O extends Computation> void assertSame(O op, Kernel<O> kernel, double tolerance) {
         double[] expected = reference(op);
         double[] actual = kernel(op, kernel);
@@ -160,16 +162,14 @@ final class ReferenceComparison {
     /// Room for the result, full of garbage, so that a kernel that leaves a place out is seen.
     private static HostStorage storage(Computation op) {
         HostStorage to =
-                HostMemory.allocate(
-                        op.shape().size() * op.dtype().bytes(), op.name(), "", false);
+                HostMemory.allocate(op.shape().size() * op.dtype().bytes(), op.name(), "", false);
         to.moveTo(null);
         to.segment().fill((byte) 0x5b);
         return to;
     }
 
     private static double[] elements(Computation op, HostStorage to) {
-        Tensor dense =
-                Device.use(REFERENCE, () -> Tensor.of(copy(to), op.dtype(), op.shape()));
+        Tensor dense = Device.use(REFERENCE, () -> Tensor.of(copy(to), op.dtype(), op.shape()));
         Reference.reachabilityFence(to);
         return dense.toDoubleArray();
     }

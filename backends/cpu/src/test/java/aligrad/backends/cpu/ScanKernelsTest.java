@@ -7,16 +7,19 @@ import static aligrad.backends.cpu.ReferenceComparison.assertSameBitsForAnyThrea
 import static aligrad.backends.cpu.ReferenceComparison.kernel;
 import static aligrad.backends.cpu.ReferenceComparison.of;
 import static aligrad.backends.cpu.ReferenceComparison.random;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Scan;
 import aligrad.tensor.Tensor;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 class ScanKernelsTest {
 

@@ -7,16 +7,19 @@ import static aligrad.backends.cpu.ReferenceComparison.assertSameBitsForAnyThrea
 import static aligrad.backends.cpu.ReferenceComparison.kernel;
 import static aligrad.backends.cpu.ReferenceComparison.of;
 import static aligrad.backends.cpu.ReferenceComparison.random;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Normalization;
 import aligrad.tensor.Tensor;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 class SoftmaxKernelsTest {
 
@@ -24,7 +27,8 @@ class SoftmaxKernelsTest {
 
     private final RandomGenerator random = new SplittableRandom(1);
 
-    /// Both functions along every axis; elements are at most 1 or so, which the tolerance refers to.
+    /// Both functions along every axis; elements are at most 1 or so, which the tolerance refers
+    /// to.
     private static void assertSameAlongEveryAxis(Tensor x) {
         double tolerance = x.dtype() == DType.F32 ? 1e-6 : 1e-14;
         for (int axis = 0; axis < x.shape().rank(); axis++) {

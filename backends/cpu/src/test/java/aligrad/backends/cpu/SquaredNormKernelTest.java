@@ -7,17 +7,20 @@ import static aligrad.backends.cpu.ReferenceComparison.assertSameBitsForAnyThrea
 import static aligrad.backends.cpu.ReferenceComparison.kernel;
 import static aligrad.backends.cpu.ReferenceComparison.of;
 import static aligrad.backends.cpu.ReferenceComparison.random;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Tensor;
-import java.util.Arrays;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 class SquaredNormKernelTest {
 
@@ -46,8 +49,8 @@ class SquaredNormKernelTest {
         }
     }
 
-    /// 100 and 9999 times 10⁻³: in single precision 10⁴ + 10⁻⁶ is 10⁴, and the small ones would be lost.
-    /// (1e-3f)² = 1.0000000949949049e-6 (the square of the float nearest to 10⁻³).
+    /// 100 and 9999 times 10⁻³: in single precision 10⁴ + 10⁻⁶ is 10⁴, and the small ones would be
+    /// lost. (1e-3f)² = 1.0000000949949049e-6 (the square of the float nearest to 10⁻³).
     @Test
     void keepsTheSmallOnesBesideALargeOne() {
         double[] values = new double[10_000];

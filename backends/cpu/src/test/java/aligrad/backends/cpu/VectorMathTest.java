@@ -3,12 +3,15 @@ package aligrad.backends.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.UnaryOp;
-import java.util.function.DoubleUnaryOperator;
-import java.util.function.UnaryOperator;
+
 import jdk.incubator.vector.FloatVector;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 
 class VectorMathTest {
 
@@ -88,9 +91,7 @@ class VectorMathTest {
                         ? Math.abs(y - exact) <= f.ulps * Math.ulp(rounded)
                         : Float.compare(y, rounded) == 0 || atTheEdge(y, exact);
         if (!close) {
-            assertThat(y)
-                    .as("%s of %s (%s)", f, x, Float.toHexString(x))
-                    .isEqualTo(rounded);
+            assertThat(y).as("%s of %s (%s)", f, x, Float.toHexString(x)).isEqualTo(rounded);
         }
     }
 
