@@ -34,8 +34,8 @@ class GradientMemoryTest {
         for (int i = 0; i < 20; i++) {
             step.run();
         }
-        // Less, if the garbage of other tests went meanwhile.
-        assertThat(Memory.now().live()).isLessThanOrEqualTo(before);
+        // 20 steps that were kept would be 800 tensors of 16 kB; other threads may hold something.
+        assertThat(Memory.now().live()).isLessThan(before + (1 << 20));
     }
 
     @Test

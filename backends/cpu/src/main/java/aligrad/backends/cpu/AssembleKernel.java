@@ -7,7 +7,6 @@ import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Layout;
 
-import java.lang.ref.Reference;
 import java.util.List;
 
 /// Puts pieces at their places in a dense result.
@@ -81,7 +80,6 @@ final class AssembleKernel {
         Walk walk =
                 new Walk(dtype, add, from, to, n, extents, fromSteps, toSteps, block(n, extents));
         Workers.run(walk.blocks(), x.size() / 4, walk);
-        Reference.reachabilityFence(x);
     }
 
     /// How many steps along the outermost axis a block has.

@@ -4,8 +4,6 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Indexing;
 import aligrad.tensor.Tensor;
 
-import java.lang.ref.Reference;
-
 /// Reading and adding at positions given by a tensor of indices.
 ///
 /// What reads is cut anywhere; what adds is cut into whole lines along the indexed axis, each added
@@ -75,8 +73,6 @@ final class IndexingKernels {
                         slices,
                         together,
                         result));
-        Reference.reachabilityFence(x);
-        Reference.reachabilityFence(index);
     }
 
     private record Gather(Lines x, Indices index, int size, long slices, int together, long result)
@@ -112,8 +108,6 @@ final class IndexingKernels {
                 blocks.count(),
                 source.count() * source.extent() / 4,
                 new GatherAdd(blocks, source, Indices.of(op, index, extent), op.dtype(), result));
-        Reference.reachabilityFence(source);
-        Reference.reachabilityFence(index);
     }
 
     private record GatherAdd(
@@ -155,8 +149,6 @@ final class IndexingKernels {
                 2 * op.shape().size(),
                 new TakeAlong(
                         blocks, x, Indices.of(op, index, x.extent()), op.dtype().bytes(), result));
-        Reference.reachabilityFence(x);
-        Reference.reachabilityFence(index);
     }
 
     private record TakeAlong(LineBlocks blocks, Lines x, Indices index, int size, long result)
@@ -223,8 +215,6 @@ final class IndexingKernels {
                 blocks.count(),
                 source.count() * source.extent() * 2,
                 new PutAlongAdd(blocks, source, Indices.of(op, index, extent), op.dtype(), result));
-        Reference.reachabilityFence(source);
-        Reference.reachabilityFence(index);
     }
 
     private record PutAlongAdd(

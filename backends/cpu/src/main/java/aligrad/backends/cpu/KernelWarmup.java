@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// until the optimizing compiler has seen them. So a kernel is put in service only when it is fast.
 final class KernelWarmup implements Runnable {
 
-    /// How often an expression is interpreted before a kernel is worth making.
-    static final int CALLS = Integer.getInteger("aligrad.cpu.compile.calls", 16);
+    /// How often an expression is interpreted before a kernel is worth making
+    /// (`-Daligrad.cpu.compile.calls=N`). At 0 the first call waits for its kernel and runs it cold,
+    /// which is for tests.
+    private static volatile int calls = Integer.getInteger("aligrad.cpu.compile.calls", 16);
 
     /// A call on two vectors takes some 20 to 200 ns as machine code, and tens of µs before.
     private static final int BATCH = 512;
@@ -31,9 +33,22 @@ final class KernelWarmup implements Runnable {
 
     private KernelWarmup() {}
 
+    static int calls() {
+        return calls;
+    }
+
+    static void setCalls(int count) {
+        calls = count;
+    }
+
     /// Asks for a kernel; it will be published in the program.
     static synchronized void request(
             CpuProgram cpu, long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
+        if (calls == 0) {
+            PointwiseKernel cold = KernelCompiler.compile(cpu.program, pattern, form, f);
+            cpu.publish(pattern, KernelCompiler.code(form, f), cold);
+            return;
+        }
         QUEUE.add(new Request(cpu, pattern, form, f));
         if (thread == null) {
             thread = new Thread(new KernelWarmup(), "aligrad-kernel-compiler");

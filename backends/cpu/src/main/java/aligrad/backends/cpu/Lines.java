@@ -11,7 +11,7 @@ import aligrad.tensor.spi.Layout;
 ///
 /// Strides are in bytes; 0 repeats, a negative one walks backwards.
 ///
-/// @param x what owns the memory
+/// @param x the tensor, or the copy of it that the strides are of
 record Lines(
         Tensor x,
         long address,
@@ -37,7 +37,7 @@ record Lines(
                 && !(isEven(shape, layout, 0, first)
                         && isEven(shape, layout, first, end)
                         && isEven(shape, layout, end, rank))) {
-            return of(x.detach().copy(), first, end);
+            return of(Contiguous.copy(x), first, end);
         }
         int bytes = x.dtype().bytes();
         return new Lines(
@@ -53,7 +53,7 @@ record Lines(
 
     /// The lines along `axis` of a tensor that lies row-major, or of a copy that does.
     static Lines contiguous(Tensor x, int axis) {
-        return of(x.layout().isContiguous() ? x : x.detach().copy(), axis);
+        return of(Contiguous.of(x), axis);
     }
 
     /// Whether neighbours follow each other without a gap: along the last axes if there are any,

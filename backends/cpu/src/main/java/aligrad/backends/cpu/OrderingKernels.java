@@ -3,7 +3,6 @@ package aligrad.backends.cpu;
 import aligrad.tensor.DType;
 import aligrad.tensor.Ordering;
 
-import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /// The positions of the elements of each line by their order.
@@ -54,7 +53,6 @@ final class OrderingKernels {
                 blocks.count(),
                 2 * levels * op.shape().size(),
                 new ArgSort(blocks, x, op.x().dtype(), op.descending(), result));
-        Reference.reachabilityFence(x);
     }
 
     private record ArgSort(LineBlocks blocks, Lines x, DType dtype, boolean descending, long result)
@@ -119,7 +117,6 @@ final class OrderingKernels {
                 blocks.count(),
                 x.count() * x.extent(),
                 new ArgExtreme(blocks, x, op.x().dtype(), op.largest(), result));
-        Reference.reachabilityFence(x);
     }
 
     private record ArgExtreme(LineBlocks blocks, Lines x, DType dtype, boolean largest, long result)

@@ -178,10 +178,13 @@ final class PointwiseKernels {
         PointwiseKernel kernel = cpu.kernel(pattern, code);
         if (kernel == null) {
             cpu.calls++;
-            if (cpu.calls > KernelWarmup.CALLS && cpu.reserve(pattern, code)) {
+            if (cpu.calls > KernelWarmup.calls() && cpu.reserve(pattern, code)) {
                 KernelWarmup.request(cpu, pattern, form, f);
             }
-            return null;
+            kernel = cpu.kernel(pattern, code);
+            if (kernel == null) {
+                return null;
+            }
         }
         straighten(e, axes);
         return kernel;
@@ -218,7 +221,7 @@ final class PointwiseKernels {
         long[] dense = new long[e.leaves()];
         for (int i = 0; i < e.leaves(); i++) {
             if (jumps[i]) {
-                HostStorage copy = HostMemory.allocate(size * 4, "straighten", "", true);
+                HostStorage copy = HostMemory.allocate(size * e.leaf(i).dtype().bytes(), "straighten", "", true);
                 if (copyCount == copies.length) {
                     copies = Arrays.copyOf(copies, 2 * copyCount);
                 }
@@ -239,9 +242,14 @@ final class PointwiseKernels {
     }
 
     private void copy(int leaf, DType type, long size, long to) {
-        for (long start = 0; start < size; start += 1 << 30) {
-            StridedReader.floats(
-                    it, leaf, type, start, (int) Math.min(1 << 30, size - start), to + 4 * start);
+        int piece = 1 << 30;
+        for (long start = 0; start < size; start += piece) {
+            int n = (int) Math.min(piece, size - start);
+            if (type == DType.BOOL) {
+                StridedReader.bytes(it, leaf, start, n, to + start);
+            } else {
+                StridedReader.floats(it, leaf, type, start, n, to + 4 * start);
+            }
         }
     }
 

@@ -3,8 +3,6 @@ package aligrad.backends.cpu;
 import aligrad.tensor.DType;
 import aligrad.tensor.Normalization;
 
-import java.lang.ref.Reference;
-
 /// Softmax and its logarithm: the largest element, the exponentials and their sum, the division.
 ///
 /// `F32` runs in vectors, along rows where the axis is the last and over neighbouring lines
@@ -39,6 +37,5 @@ final class SoftmaxKernels {
                                             : new SoftmaxRows(blocks, x, log, result);
             Workers.run(blocks.count(), (single ? 1 : 10) * op.shape().size(), task);
         }
-        Reference.reachabilityFence(x);
     }
 }

@@ -3,15 +3,12 @@ package aligrad.backends.cpu;
 import aligrad.tensor.DType;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Tensor;
-import aligrad.tensor.spi.HostStorage;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
-
-import java.lang.ref.Reference;
 
 /// `Σ x²` in double: blocks of 4096 elements, their sums added in order.
 ///
@@ -35,11 +32,8 @@ final class SquaredNormKernel {
 
     static void compute(Reduction.SquaredNorm op, long result) {
         Tensor x = op.x();
-        Tensor dense = x.layout().isContiguous() ? x : x.detach().copy();
         long n = x.size();
-        long address =
-                ((HostStorage) dense.storage()).address()
-                        + dense.layout().offset() * x.dtype().bytes();
+        long address = Contiguous.address(x);
         boolean single = x.dtype() == DType.F32;
         double sum;
         if (n <= BLOCK) {
@@ -56,7 +50,6 @@ final class SquaredNormKernel {
             }
         }
         Lanes.putF64(result, sum);
-        Reference.reachabilityFence(dense);
     }
 
     private record Blocks(boolean single, long address, long n, double[] partial)

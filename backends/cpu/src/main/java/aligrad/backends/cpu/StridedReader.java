@@ -6,18 +6,29 @@ import static aligrad.backends.cpu.Lanes.i32;
 import static aligrad.backends.cpu.Lanes.i64;
 import static aligrad.backends.cpu.Lanes.i8;
 import static aligrad.backends.cpu.Lanes.putF32;
+import static aligrad.backends.cpu.Lanes.putI8;
 
 import aligrad.tensor.DType;
 import jdk.incubator.vector.FloatVector;
 
-/// Reads a stretch of an operand, in the row-major order of an [Iteration], into a dense block of
-/// `F32`, whatever its type and strides.
+/// Reads a stretch of an operand, in the row-major order of an [Iteration], into a dense block,
+/// whatever its strides.
 final class StridedReader {
 
     private StridedReader() {}
 
     /// Writes the elements `start … start + n - 1` of an operand to `to`, as `float`s.
     static void floats(Iteration it, int operand, DType type, long start, int n, long to) {
+        read(it, operand, type, false, start, n, to);
+    }
+
+    /// Writes the elements `start … start + n - 1` of a `BOOL` operand to `to`, as they are.
+    static void bytes(Iteration it, int operand, long start, int n, long to) {
+        read(it, operand, DType.BOOL, true, start, n, to);
+    }
+
+    private static void read(
+            Iteration it, int operand, DType type, boolean raw, long start, int n, long to) {
         int last = it.rank - 1;
         int inner = it.extents[last];
         long step = it.stride(operand, last);
@@ -33,7 +44,14 @@ final class StridedReader {
                 index += (row - outer * it.extents[axis]) * it.stride(operand, axis);
                 row = outer;
             }
-            run(type, it.addresses[operand] + index * bytes, step, count, to + 4 * done);
+            long from = it.addresses[operand] + index * bytes;
+            if (raw) {
+                for (int i = 0; i < count; i++) {
+                    putI8(to + done + i, i8(from + step * i));
+                }
+            } else {
+                run(type, from, step, count, to + 4 * done);
+            }
             done += count;
         }
     }

@@ -31,7 +31,9 @@ import jdk.incubator.vector.VectorMask;
 ///
 /// No function calls another of ours, and constants are vectors already: an operation of the Vector
 /// API is some 400 nodes to the compiler, past 18,000 it inlines nothing but that API, and a call
-/// that is not inlined puts its vectors on the heap, ten times slower.
+/// that is not inlined puts its vectors on the heap, ten times slower. Where one kernel needs
+/// several functions, the kernel compiler copies their code; hence straight lines (but for sin and
+/// cos), and constants that the package sees.
 final class VectorMath {
 
     static final FloatVector HALF = vector(0.5f);
@@ -46,7 +48,7 @@ final class VectorMath {
 
     static final FloatVector LOG2_E = vector(0x1.715476p0f);
 
-    /// `-(LN2 + LN2_LOW)` is ln 2 to 45 bits, negated.
+    /// `MINUS_LN2 + MINUS_LN2_LOW` is -ln 2 to 45 bits.
     static final FloatVector MINUS_LN2 = vector(-0x1.62e43p-1f);
 
     static final FloatVector MINUS_LN2_LOW = vector(0x1.05c61p-29f);

@@ -229,7 +229,7 @@ class IndexingKernelsTest {
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(
                         "take_along along axis 1 of extent 4: index -1 at position 4 is outside 0"
-                            + " to 3");
+                                + " to 3");
         Tensor source = random(random, DType.F32, 3, 2);
         assertThatThrownBy(() -> kernel(gatherAdd(source, index, 0, 3), IndexingKernels::compute))
                 .hasMessageContaining("gather_add along axis 0 of extent 3: index 3");

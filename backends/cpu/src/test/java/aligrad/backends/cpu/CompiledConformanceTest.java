@@ -1,0 +1,21 @@
+package aligrad.backends.cpu;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/// The backend as it runs later: every expression that can be compiled is, at its first call.
+class CompiledConformanceTest extends CpuConformanceTest {
+
+    private static int before;
+
+    @BeforeAll
+    static void compileAtOnce() {
+        before = KernelWarmup.calls();
+        KernelWarmup.setCalls(0);
+    }
+
+    @AfterAll
+    static void compileLater() {
+        KernelWarmup.setCalls(before);
+    }
+}
