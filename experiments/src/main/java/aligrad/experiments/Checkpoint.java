@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The saved state of a run: `model-N.safetensors`, `optimizer-N.safetensors`, and `state.json`, which
 /// names them.
@@ -133,7 +134,7 @@ final class Checkpoint {
             }
             return all;
         } catch (FileFormatException e) {
-            throw new UsageException(e.getMessage(), e);
+            throw new UsageException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -153,7 +154,7 @@ final class Checkpoint {
         throw new UsageException(file + ": '" + name + "' is missing or no file name.");
     }
 
-    private static double number(Path file, String name, Object value) {
+    private static double number(Path file, String name, @Nullable Object value) {
         if (value instanceof Number number) {
             return number.doubleValue();
         }

@@ -29,6 +29,7 @@ final class Progress {
     }
 
     /// Whether somebody watches.
+    @SuppressWarnings("SystemConsoleNull") // it does where the JDK has no line editor
     static boolean isTerminal() {
         return System.console() != null && System.console().isTerminal();
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The page of a run: what was run, how it went, and its curves, in one file that needs no other.
 final class Report {
@@ -118,7 +119,7 @@ final class Report {
         return html.append("</body>\n</html>\n").toString();
     }
 
-    private static String escaped(Object text) {
+    private static String escaped(@Nullable Object text) {
         return String.valueOf(text)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

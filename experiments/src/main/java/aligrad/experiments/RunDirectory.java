@@ -72,7 +72,7 @@ final class RunDirectory {
             return values;
         } catch (YamlEngineException e) {
             throw new UsageException(
-                    config + ": it is no YAML: " + e.getMessage().lines().findFirst().orElse(""), e);
+                    config + ": it is no YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -43,7 +43,7 @@ public abstract class Module {
     private final Map<String, Module> children = new LinkedHashMap<>();
     private boolean training = true;
     private String name = "";
-    private Location location = new Location("", "");
+    private @Nullable Location location;
 
     /// The path of this module inside the layer `outer`, kept because joining them at every call
     /// would cost more than a small layer does.
@@ -124,7 +124,7 @@ public abstract class Module {
         }
         String outer = Recording.layer();
         Location known = location;
-        if (!known.outer.equals(outer)) {
+        if (known == null || !known.outer.equals(outer)) {
             known = new Location(outer, join(outer, name));
             location = known;
         }

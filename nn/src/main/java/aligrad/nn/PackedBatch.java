@@ -27,7 +27,7 @@ final class PackedBatch {
         this.time = time;
         Integer[] sorted = new Integer[batch];
         Arrays.setAll(sorted, i -> i);
-        Arrays.sort(sorted, Comparator.comparing(i -> -lengths[i])); // stable
+        Arrays.sort(sorted, Comparator.comparingInt(i -> -lengths[i])); // stable
         int steps = batch == 0 ? 0 : lengths[sorted[0]];
         this.sizes = new int[steps];
         this.starts = new int[steps + 1];

@@ -33,14 +33,19 @@ final class Summary {
         int shapes = width(rows.stream().map(Row::shapes).toList(), "shapes");
         String total = count(root.parameterCount());
         int counts = Math.max(total.length(), "parameters".length());
-        String format = "%-" + paths + "s  %-" + layers + "s  %-" + shapes + "s  %" + counts + "s%n";
+        String format = "%-" + paths + "s  %-" + layers + "s  %-" + shapes + "s  %" + counts + "s";
         StringBuilder table = new StringBuilder();
-        table.append(format.formatted("path", "layer", "shapes", "parameters"));
+        append(table, format, "path", "layer", "shapes", "parameters");
         for (Row row : rows) {
             String number = row.count == 0 ? "" : count(row.count);
-            table.append(format.formatted(row.path, row.layer, row.shapes, number));
+            append(table, format, row.path, row.layer, row.shapes, number);
         }
-        return table.append(format.formatted("", "", "total", total)).toString();
+        append(table, format, "", "", "total", total);
+        return table.toString();
+    }
+
+    private static void append(StringBuilder table, String format, Object... cells) {
+        table.append(format.formatted(cells).stripTrailing()).append('\n');
     }
 
     private static Row row(String path, Module module, List<Parameter> own) {

@@ -158,10 +158,10 @@ public final class Expression implements AutoCloseable {
                 return i;
             }
         }
-        if (t.isComputed() || !(t.op() instanceof Pointwise op)) {
-            return leaf(t);
-        }
-        t.requireOpen();
+        return !t.isComputed() && t.op() instanceof Pointwise op ? visit(t, op, root) : leaf(t);
+    }
+
+    private int visit(Tensor t, Pointwise op, Tensor root) {
         boolean whole = t.shape().equals(shape);
         if (t != root) {
             if (!whole && isWastefulToBroadcast(op, t)) {

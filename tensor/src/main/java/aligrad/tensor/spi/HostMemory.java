@@ -156,7 +156,7 @@ public final class HostMemory {
         }
     }
 
-    @SuppressWarnings("restricted")
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // trim closes it, some day
     private static Block fromSystem(int sizeClass, long capacity) {
         if (capacity > LARGEST_IN_SLAB) {
             Arena arena = Arena.ofShared();

@@ -15,7 +15,6 @@ final class Conv2dFilterTileF64 implements Conv2dFilterTile {
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ByteOrder LE = Lanes.ORDER;
     private static final long ADDRESS = Lanes.ADDRESS;
-    private static final int STEP = Integer.MAX_VALUE;
     private static final long BYTES = S.vectorByteSize();
     private static final long CELL = Conv2dCells.CELL_BYTES;
     private static final long ELEMENT = Double.BYTES;

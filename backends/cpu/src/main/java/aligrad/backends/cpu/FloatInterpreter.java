@@ -65,7 +65,7 @@ final class FloatInterpreter {
         }
         for (long start = from; start < to; start += BLOCK) {
             int n = (int) Math.min(BLOCK, to - start);
-            block(cpu, e, it, scratch, start, n, inPlace, root);
+            block(cpu, e, it, start, n, inPlace, root);
         }
     }
 
@@ -73,7 +73,6 @@ final class FloatInterpreter {
             CpuProgram cpu,
             Expression e,
             Iteration it,
-            long scratch,
             long start,
             int n,
             boolean inPlace,

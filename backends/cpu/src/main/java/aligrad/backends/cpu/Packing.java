@@ -19,6 +19,7 @@ final class Packing {
     /// unit stride are read in whole vectors too, into the slack behind the last row.
     ///
     /// @param bytes bytes of an element, 4 or 8
+    @SuppressWarnings("ArgumentSelectionDefectChecker") // a transpose exchanges them
     static void pack(
             int bytes,
             int rows,

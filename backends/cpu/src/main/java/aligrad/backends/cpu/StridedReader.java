@@ -81,7 +81,7 @@ final class StridedReader {
             }
             case I64 -> {
                 for (int i = 0; i < n; i++) {
-                    putF32(to + 4L * i, i64(from + 8 * step * i));
+                    putF32(to + 4L * i, (float) i64(from + 8 * step * i));
                 }
             }
             case U8 -> {

@@ -84,6 +84,7 @@ final class Workers {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the one that shares writes it
     private static void share(Problem problem, int helpers) {
         Worker[] workers = workers(helpers);
         problem.helpers = helpers;
