@@ -5,9 +5,7 @@ import aligrad.optim.AliG;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -19,6 +17,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /// How long does an ALI-G step with momentum take over one parameter of n numbers, squared norm
 /// included, on one thread? Microseconds.

@@ -1,9 +1,9 @@
 package aligrad.benchmarks;
 
-import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,10 +14,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.util.concurrent.TimeUnit;
+
 /// How many floating-point operations can one core do from Java? The roof for [MatrixProduct].
 ///
-/// Twelve independent chains of fused multiply-adds on registers. A call does
-/// `2 · 12 · lanes · 100 000` operations: at 512 bits 38.4 MFLOP, so GFLOP/s = 38.4 / (ms a call).
+/// Twelve independent chains of fused multiply-adds on registers. A call does `2 · 12 · lanes · 100
+/// 000` operations: at 512 bits 38.4 MFLOP, so GFLOP/s = 38.4 / (ms a call).
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -2,7 +2,7 @@ package aligrad.benchmarks;
 
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,6 +14,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.concurrent.TimeUnit;
 
 /// How long does the product of two square `F32` matrices take on one thread?
 ///
@@ -43,6 +45,7 @@ public class MatrixProduct {
 
     @Benchmark
     public double product() {
-        return aligrad.tensor.Scope.compute("product", () -> a.matmul(b).select(0, 0).select(0, 0).item());
+        return aligrad.tensor.Scope.compute(
+                "product", () -> a.matmul(b).select(0, 0).select(0, 0).item());
     }
 }

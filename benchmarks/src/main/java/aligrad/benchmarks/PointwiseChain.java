@@ -2,7 +2,7 @@ package aligrad.benchmarks;
 
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -15,6 +15,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.concurrent.TimeUnit;
 
 /// How long does an element of the five-operation chain `tanh(sigmoid(a·b + 0.5)·a)` take, on one
 /// thread, written, fused and computed?

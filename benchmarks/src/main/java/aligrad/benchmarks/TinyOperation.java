@@ -2,7 +2,7 @@ package aligrad.benchmarks;
 
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,6 +14,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.concurrent.TimeUnit;
 
 /// How long does one operation on sixteen numbers take from the method call to the numbers, on one
 /// thread? Nanoseconds.

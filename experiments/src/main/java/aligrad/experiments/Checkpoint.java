@@ -7,7 +7,11 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.io.FileFormatException;
 import aligrad.tensor.io.SafeTensors;
+
 import com.fasterxml.jackson.jr.ob.JSON;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -15,16 +19,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
-/// The saved state of a run: `model-N.safetensors`, `optimizer-N.safetensors`, and `state.json`, which
-/// names them.
+/// The saved state of a run: `model-N.safetensors`, `optimizer-N.safetensors`, and `state.json`,
+/// which names them.
 ///
-/// `state.json` is written last and renamed into place, so whenever the program dies there is a whole
-/// checkpoint, the new one or the one before.
+/// `state.json` is written last and renamed into place, so whenever the program dies there is a
+/// whole checkpoint, the new one or the one before.
 final class Checkpoint {
 
     private static final String STATE = "state.json";
+
+    /// The names that are given here, so that a damaged checkpoint leads to no other folder.
+    private static final Pattern FILE_NAME =
+            Pattern.compile("(model|optimizer)-\\d+\\.safetensors");
 
     private final Path path;
 
@@ -91,35 +99,45 @@ final class Checkpoint {
         Map<String, Double> numbers = new LinkedHashMap<>();
         map(file, json, "optimizer_numbers")
                 .forEach((name, value) -> numbers.put(name, number(file, name, value)));
-        Map<?, ?> streams = map(file, json, "streams");
+        Map<Random, Long> positions = new LinkedHashMap<>();
+        Map<String, Random> named = model.namedStreams();
+        map(file, json, "streams")
+                .forEach(
+                        (name, value) -> {
+                            Random stream = named.get(name);
+                            if (stream != null) {
+                                positions.put(stream, (long) number(file, name, value));
+                            }
+                        });
         Position position =
                 new Position(
                         (long) number(file, "iterations", json.get("iterations")),
                         number(file, "seconds", json.get("seconds")));
+        Map<String, Tensor> before = model.state();
         try {
             model.load(weights);
             optimizer.load(new OptimizerState(tensors, numbers));
         } catch (IllegalArgumentException e) {
+            model.load(before); // the model may have fitted where the optimizer did not
             throw new UsageException(path + ": " + e.getMessage(), e);
         }
-        Map<String, Random> named = model.namedStreams();
-        streams.forEach(
-                (name, value) -> {
-                    Random stream = named.get(String.valueOf(name));
-                    if (stream != null) {
-                        stream.seek((long) number(file, String.valueOf(name), value));
-                    }
-                });
+        positions.forEach(Random::seek);
         return position;
     }
 
     private static Map<String, Object> readState(Path file) {
+        String reason = "it is null";
         try {
-            return JSON.std.mapFrom(Files.readString(file));
+            Map<String, Object> json = JSON.std.mapFrom(Files.readString(file));
+            if (json != null) {
+                return json;
+            }
         } catch (IOException e) {
-            throw new UsageException(
-                    file + ": it is no JSON object, so the checkpoint is damaged: " + e.getMessage(), e);
+            reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         }
+        throw new UsageException(
+                "%s: it is no JSON object, so the checkpoint is damaged: %s."
+                        .formatted(file, reason));
     }
 
     private static Map<String, Tensor> read(Path file) {
@@ -148,7 +166,7 @@ final class Checkpoint {
     }
 
     private static String text(Path file, Map<String, Object> json, String name) {
-        if (json.get(name) instanceof String text && Path.of(text).getNameCount() == 1) {
+        if (json.get(name) instanceof String text && FILE_NAME.matcher(text).matches()) {
             return text;
         }
         throw new UsageException(file + ": '" + name + "' is missing or no file name.");

@@ -1,21 +1,23 @@
 package aligrad.experiments;
 
-import java.awt.Color;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
 /// Curves over iterations as SVG.
 final class Curves {
 
-    private static final int POINTS = 600;
+    private static final int POINTS = 400;
 
     private final XYChart chart;
 
@@ -29,6 +31,9 @@ final class Curves {
                         .xAxisTitle("iteration")
                         .yAxisTitle(axis)
                         .build();
+        // Each dash of the usual grid would be a shape of its own in the file.
+        chart.getStyler().setPlotGridLinesStroke(new BasicStroke(0.5f));
+        chart.getStyler().setPlotGridVerticalLinesVisible(false);
         chart.getStyler()
                 .setYAxisLogarithmic(logarithmic)
                 .setMarkerSize(0)
@@ -38,8 +43,8 @@ final class Curves {
                 .setChartTitleBoxVisible(false);
     }
 
-    /// Adds a curve of points `(iteration, value)`; long ones are thinned, each kept point being the
-    /// mean of those that it stands for.
+    /// Adds a curve of points `(iteration, value)`; long ones are thinned, each kept point being
+    /// the mean of those that it stands for.
     ///
     /// @param positiveOnly whether values of 0 and below are left out, for a logarithmic axis
     Curves add(String name, List<double[]> points, Color color, float width, boolean positiveOnly) {

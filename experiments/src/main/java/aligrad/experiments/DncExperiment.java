@@ -8,12 +8,13 @@ import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A differentiable neural computer learns repeat-copy, as in the ALI-G paper: batches of 16 drawn anew
-/// for each iteration; ALI-G with ε = 0, no momentum and no projection; all other optimizers with
-/// gradients clipped at norm 50.
+/// A differentiable neural computer learns repeat-copy, as in the ALI-G paper: batches of 16 drawn
+/// anew for each iteration; ALI-G with ε = 0, no momentum and no projection; all other optimizers
+/// with gradients clipped at norm 50.
 ///
 /// The loss is in nats: summed over the bits of the steps that count, averaged over the sequences.
 final class DncExperiment implements Experiment {

@@ -2,6 +2,7 @@ package aligrad.experiments;
 
 import aligrad.nn.Module;
 import aligrad.optim.Optimizer;
+
 import java.util.Map;
 
 /// What the training loop needs of an experiment.

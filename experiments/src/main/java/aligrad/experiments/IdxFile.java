@@ -3,6 +3,7 @@ package aligrad.experiments;
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,7 +43,9 @@ final class IdxFile {
             return new IdxFile(file).read(in, rank);
         } catch (EOFException | ZipException e) {
             throw new UsageException(
-                    file + ": the gzip stream is cut short or damaged: " + e.getMessage() + ".", e);
+                    "%s: the gzip stream is cut short or damaged%s."
+                            .formatted(file, e.getMessage() == null ? "" : ": " + e.getMessage()),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,7 +67,8 @@ final class IdxFile {
     private Tensor read(InputStream in, int rank) throws IOException {
         int magic = integer(in, "magic number");
         if (magic >>> 16 != 0 || (magic >>> 8 & 0xff) != UNSIGNED_BYTE) {
-            throw damaged(0, "the magic number is %#010x, not that of unsigned bytes".formatted(magic));
+            throw damaged(
+                    0, "the magic number is %#010x, not that of unsigned bytes".formatted(magic));
         }
         if ((magic & 0xff) != rank) {
             throw damaged(3, "it has %d axes, not %d".formatted(magic & 0xff, rank));
@@ -99,13 +103,11 @@ final class IdxFile {
             throw damaged(offset + bytes.length, "it ends within the " + what);
         }
         offset += 4;
-        return bytes[0] << 24
-                | (bytes[1] & 0xff) << 16
-                | (bytes[2] & 0xff) << 8
-                | bytes[3] & 0xff;
+        return bytes[0] << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
     }
 
     private UsageException damaged(long at, String what) {
-        return new UsageException("%s, byte %d: %s; it is no such IDX file.".formatted(file, at, what));
+        return new UsageException(
+                "%s, byte %d: %s; it is no such IDX file.".formatted(file, at, what));
     }
 }

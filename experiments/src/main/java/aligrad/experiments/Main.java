@@ -1,9 +1,11 @@
 package aligrad.experiments;
 
 import aligrad.tensor.MemoryExhaustedException;
-import java.io.UncheckedIOException;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+
+import java.io.UncheckedIOException;
 
 /// The command line: `./aligrad train dnc`.
 @Command(
@@ -16,7 +18,8 @@ public final class Main implements Runnable {
 
     private static final int USAGE = CommandLine.ExitCode.USAGE;
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
     /// Without a command there is nothing to do but to say what there is.
     @Override
@@ -40,13 +43,12 @@ public final class Main implements Runnable {
     private static int wrongArguments(CommandLine.ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         command.getErr().println(e.getMessage());
-        command.getErr()
-                .println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+        command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help.");
         return USAGE;
     }
 
-    private static int failed(
-            Exception e, CommandLine command, CommandLine.ParseResult result) throws Exception {
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult result)
+            throws Exception {
         if (e instanceof UsageException wrong) {
             command.getErr().println(wrong.getMessage());
             return USAGE;

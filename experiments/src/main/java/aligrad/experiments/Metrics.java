@@ -1,6 +1,9 @@
 package aligrad.experiments;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -12,10 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// What a run has measured: one object an iteration in `metrics.jsonl`, and the same in memory for the
-/// curves.
+/// What a run has measured: one object an iteration in `metrics.jsonl`, and the same in memory for
+/// the curves.
 ///
 /// Numbers that are not finite are written as `null`, since JSON has none.
 final class Metrics implements AutoCloseable {
@@ -24,11 +26,12 @@ final class Metrics implements AutoCloseable {
     private final Writer writer;
 
     private Metrics(Path file) throws IOException {
-        this.writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        this.writer =
+                Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /// Starts a file, or continues one after its first `count` rows; later ones belong to iterations
-    /// after the checkpoint, which will run again.
+    /// Starts a file, or continues one after its first `count` rows; later ones belong to
+    /// iterations after the checkpoint, which will run again.
     static Metrics open(Path file, long count) {
         try {
             List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
@@ -58,20 +61,26 @@ final class Metrics implements AutoCloseable {
     private static Map<String, Double> row(Path file, int line, String text) {
         Map<String, Double> row = new LinkedHashMap<>();
         try {
-            JSON.std
-                    .mapFrom(text)
-                    .forEach(
-                            (name, value) ->
-                                    row.put(
-                                            name,
-                                            value instanceof Number n ? n.doubleValue() : Double.NaN));
+            Map<String, Object> values = JSON.std.mapFrom(text);
+            if (values == null) { // the text is `null`
+                throw damaged(file, line, null);
+            }
+            values.forEach(
+                    (name, value) ->
+                            row.put(
+                                    name,
+                                    value instanceof Number n ? n.doubleValue() : Double.NaN));
         } catch (IOException e) {
-            throw new UsageException(
-                    "%s, line %d: it is no JSON object; the file is damaged, so the run cannot be resumed."
-                            .formatted(file, line + 1),
-                    e);
+            throw damaged(file, line, e);
         }
         return row;
+    }
+
+    private static UsageException damaged(Path file, int line, @Nullable IOException cause) {
+        String message =
+                "%s, line %d: it is no JSON object; the file is damaged, so the run cannot be resumed."
+                        .formatted(file, line + 1);
+        return cause == null ? new UsageException(message) : new UsageException(message, cause);
     }
 
     /// Appends the row of one iteration.
@@ -123,7 +132,8 @@ final class Metrics implements AutoCloseable {
     /// The mean of one name over the last rows.
     double meanOfLast(String name, int count) {
         double sum = 0;
-        for (Map<String, Double> row : rows.subList(Math.max(0, rows.size() - count), rows.size())) {
+        for (Map<String, Double> row :
+                rows.subList(Math.max(0, rows.size() - count), rows.size())) {
             sum += row.getOrDefault(name, Double.NaN);
         }
         return sum / Math.min(count, rows.size());

@@ -2,10 +2,12 @@ package aligrad.experiments;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// MNIST, or a set in its format such as Fashion-MNIST: grey images of 28 by 28 pixels in ten classes.
+/// MNIST, or a set in its format such as Fashion-MNIST: grey images of 28 by 28 pixels in ten
+/// classes.
 ///
 /// @param images `U8 (N, 28, 28)`
 /// @param labels `I64 (N)`, 0 to 9
@@ -18,8 +20,7 @@ record MnistData(Tensor images, Tensor labels) {
     /// `.gz`.
     static MnistData read(Path directory, String prefix) {
         if (!Files.isDirectory(directory)) {
-            throw new UsageException(
-                    "--data %s: there is no such directory.".formatted(directory));
+            throw new UsageException("--data %s: there is no such directory.".formatted(directory));
         }
         Path imageFile = find(directory, prefix + "-images-idx3-ubyte");
         Path labelFile = find(directory, prefix + "-labels-idx1-ubyte");
@@ -33,8 +34,7 @@ record MnistData(Tensor images, Tensor labels) {
         if (images.extent(0) != labels.extent(0)) {
             throw new UsageException(
                     "%s has %d images, but %s has %d labels."
-                            .formatted(
-                                    imageFile, images.extent(0), labelFile, labels.extent(0)));
+                            .formatted(imageFile, images.extent(0), labelFile, labels.extent(0)));
         }
         Tensor whole = labels.to(DType.I64);
         if (whole.max().item() >= CLASSES) {

@@ -9,6 +9,7 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -129,7 +130,8 @@ final class MnistExperiment implements Experiment {
                                                     Recording.off(
                                                             () -> {
                                                                 Tensor batch = Tensor.of(places);
-                                                                return model.forward(test.pixels(batch))
+                                                                return model.forward(
+                                                                                test.pixels(batch))
                                                                         .argmax(1)
                                                                         .eq(test.classes(batch))
                                                                         .sum();

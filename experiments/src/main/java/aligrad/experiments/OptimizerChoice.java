@@ -9,6 +9,7 @@ import aligrad.optim.Optimizer;
 import aligrad.optim.RmsProp;
 import aligrad.optim.Sgd;
 import aligrad.tensor.Parameter;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -70,8 +71,8 @@ enum OptimizerChoice {
                 .collect(Collectors.joining(", "));
     }
 
-    /// The number that the run uses: η, infinite for none, or the learning rate. An option that this
-    /// optimizer would not look at is an error.
+    /// The number that the run uses: η, infinite for none, or the learning rate. An option that
+    /// this optimizer would not look at is an error.
     double rate(Settings settings, RunOptions options, Conventions c) {
         if (this == ALIG) {
             if (options.learningRate != null) {
@@ -89,8 +90,7 @@ enum OptimizerChoice {
         Double given = settings.number("learning-rate", options.learningRate);
         double rate = given == null ? defaultRate : given;
         if (!(rate > 0) || Double.isInfinite(rate)) {
-            throw new UsageException(
-                    "--learning-rate " + rate + ": it must be a number above 0.");
+            throw new UsageException("--learning-rate " + rate + ": it must be a number above 0.");
         }
         return rate;
     }

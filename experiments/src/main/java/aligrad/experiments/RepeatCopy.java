@@ -6,9 +6,9 @@ import aligrad.tensor.Tensor;
 /// The repeat-copy task: read one or two random patterns of four bits and a number of repeats, then
 /// write the patterns that many times and an end mark.
 ///
-/// For `l` patterns and `k` repeats a sequence has `l·(k + 1) + 3` steps: a start mark, the patterns,
-/// the number of repeats as `k / 10`, the answer, the end mark. Shorter sequences of a batch are padded
-/// with zeros that do not count.
+/// For `l` patterns and `k` repeats a sequence has `l·(k + 1) + 3` steps: a start mark, the
+/// patterns, the number of repeats as `k / 10`, the answer, the end mark. Shorter sequences of a
+/// batch are padded with zeros that do not count.
 ///
 /// Source: the task of DeepMind's DNC, as configured for ALI-G: 4 bits, length and repeats 1 or 2.
 final class RepeatCopy {

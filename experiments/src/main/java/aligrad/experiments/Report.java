@@ -1,5 +1,7 @@
 package aligrad.experiments;
 
+import org.jspecify.annotations.Nullable;
+
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,7 +9,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The page of a run: what was run, how it went, and its curves, in one file that needs no other.
 final class Report {
@@ -30,7 +31,8 @@ final class Report {
                 Path file = directory.path().resolve(curve.getKey() + ".svg");
                 RunDirectory.replace(file, curve.getValue());
             }
-            RunDirectory.replace(directory.report(), page(configuration, metrics, conclusion, curves));
+            RunDirectory.replace(
+                    directory.report(), page(configuration, metrics, conclusion, curves));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,12 +108,10 @@ final class Report {
                         html.append(
                                 "<tr><td>%s</td><td>%s</td></tr>\n"
                                         .formatted(escaped(name), escaped(value))));
-        html.append(
-                "<tr><td>iterations done</td><td>%d</td></tr>\n".formatted(metrics.size()));
+        html.append("<tr><td>iterations done</td><td>%d</td></tr>\n".formatted(metrics.size()));
         html.append(
                 "<tr><td>time</td><td>%s</td></tr>\n"
-                        .formatted(
-                                Progress.duration(metrics.last().getOrDefault("seconds", 0.0))));
+                        .formatted(Progress.duration(metrics.last().getOrDefault("seconds", 0.0))));
         html.append("</table>\n");
         for (String svg : curves.values()) {
             html.append(svg.substring(svg.indexOf("<svg"))).append('\n');

@@ -1,5 +1,12 @@
 package aligrad.experiments;
 
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,12 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// The folder of one run: `config.yaml`, `metrics.jsonl`, `checkpoint/`, curves and `report.html`.
 final class RunDirectory {
@@ -29,8 +30,8 @@ final class RunDirectory {
         this.resumed = resumed;
     }
 
-    /// Opens the directory of a new run, which must not hold one, or with `--resume` of one that was
-    /// interrupted.
+    /// Opens the directory of a new run, which must not hold one, or with `--resume` of one that
+    /// was interrupted.
     ///
     /// @param experiment its name; must be the one that the directory was made for
     static RunDirectory open(RunOptions options, String experiment) {
@@ -72,7 +73,10 @@ final class RunDirectory {
             return values;
         } catch (YamlEngineException e) {
             throw new UsageException(
-                    config + ": it is no YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                    config
+                            + ": it is no YAML: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,10 +92,7 @@ final class RunDirectory {
         try {
             Files.createDirectories(path);
             String yaml =
-                    new Dump(
-                                    DumpSettings.builder()
-                                            .setDefaultFlowStyle(FlowStyle.BLOCK)
-                                            .build())
+                    new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
                             .dumpToString(configuration);
             replace(path.resolve(CONFIG), yaml);
         } catch (IOException e) {

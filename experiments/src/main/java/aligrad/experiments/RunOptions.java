@@ -1,9 +1,12 @@
 package aligrad.experiments;
 
 import aligrad.tensor.Device;
-import java.nio.file.Path;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
 
 /// The options that every run has.
 final class RunOptions {
@@ -11,7 +14,9 @@ final class RunOptions {
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
-            description = "alig, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad or rmsprop (default: alig)")
+            description =
+                    "alig, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad or rmsprop"
+                            + " (default: alig)")
     @Nullable String optimizer;
 
     @Option(
@@ -26,13 +31,18 @@ final class RunOptions {
             description = "all other optimizers: the learning rate")
     @Nullable Double learningRate;
 
-    @Option(names = "--seed", paramLabel = "S", description = "seed of all random numbers (default: 1)")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "seed of all random numbers (default: 1)")
     @Nullable Long seed;
 
     @Option(
             names = "--threads",
             paramLabel = "T",
-            description = "threads that compute (default: one for each processor); the results do not depend on it")
+            description =
+                    "threads that compute (default: one for each processor); the results do not"
+                            + " depend on it")
     @Nullable Integer threads;
 
     @Option(

@@ -1,7 +1,8 @@
 package aligrad.experiments;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /// Options of the command line over those of the run that is resumed: what was not given is as it
 /// was, and what was given must be what it was.
@@ -33,18 +34,30 @@ final class Settings {
 
     @Nullable Double number(String name, @Nullable Double given) {
         String value = text(name, given == null ? null : given.toString());
-        return value == null ? null : Double.valueOf(value);
+        try {
+            return value == null ? null : Double.valueOf(value);
+        } catch (NumberFormatException e) {
+            throw damaged(name, value, e);
+        }
     }
 
     long whole(String name, @Nullable Long given, long otherwise) {
         String value = text(name, given == null ? null : given.toString());
-        return value == null ? otherwise : Long.parseLong(value);
+        return value == null ? otherwise : whole(name, value);
     }
 
     /// A setting that may be another one after a resume, such as the number of iterations.
     long changeable(String name, @Nullable Long given, long otherwise) {
         Object before = saved.get(name);
-        return given != null ? given : before != null ? Long.parseLong(before.toString()) : otherwise;
+        return given != null ? given : before != null ? whole(name, before) : otherwise;
+    }
+
+    private static long whole(String name, Object saved) {
+        try {
+            return Long.parseLong(saved.toString());
+        } catch (NumberFormatException e) {
+            throw damaged(name, saved, e);
+        }
     }
 
     private static boolean isSameNumber(String a, String b) {
@@ -53,6 +66,14 @@ final class Settings {
         } catch (NumberFormatException e) {
             return false;
         }
+    }
+
+    private static UsageException damaged(
+            String name, @Nullable Object saved, NumberFormatException e) {
+        return new UsageException(
+                "the run to resume has %s: %s in its config.yaml, which is no such number."
+                        .formatted(name, saved),
+                e);
     }
 
     private static UsageException changed(String name, String before, String given) {

@@ -9,8 +9,8 @@ import aligrad.nn.Sequential;
 import aligrad.tensor.Random;
 import aligrad.tensor.Window2d;
 
-/// A small convolutional network for images of 28 by 28 grey pixels: two convolutions of 3x3 with 16
-/// and 32 filters, each halved by maximum pooling, then 128 units and ten classes.
+/// A small convolutional network for images of 28 by 28 grey pixels: two convolutions of 3x3 with
+/// 16 and 32 filters, each halved by maximum pooling, then 128 units and ten classes.
 final class SmallConvNet {
 
     private SmallConvNet() {}

@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
         subcommands = {TrainDnc.class, TrainMnist.class})
 final class Train implements Runnable {
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
     @Override
     public void run() {

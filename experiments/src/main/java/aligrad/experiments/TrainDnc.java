@@ -1,11 +1,14 @@
 package aligrad.experiments;
 
 import aligrad.tensor.Device;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+
+import java.util.concurrent.Callable;
 
 /// `aligrad train dnc`.
 @Command(

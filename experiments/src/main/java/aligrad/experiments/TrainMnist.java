@@ -1,12 +1,15 @@
 package aligrad.experiments;
 
 import aligrad.tensor.Device;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /// `aligrad train mnist`.
 @Command(
@@ -26,7 +29,10 @@ final class TrainMnist implements Callable<Integer> {
             description = "where the four IDX files are, plain or gzipped")
     private @Nullable String data;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "passes over the images (default: 3)")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "passes over the images (default: 3)")
     private @Nullable Long epochs;
 
     @Option(
@@ -46,7 +52,9 @@ final class TrainMnist implements Callable<Integer> {
         String folder = settings.text("data", data);
         if (folder == null) {
             throw new UsageException(
-                    "--data is missing: name the directory with the four IDX files; Debian's package dataset-fashion-mnist puts Fashion-MNIST in /usr/share/datasets/fashion-mnist.");
+                    "--data is missing: name the directory with the four IDX files; Debian's"
+                            + " package dataset-fashion-mnist puts Fashion-MNIST in"
+                            + " /usr/share/datasets/fashion-mnist.");
         }
         long passes = atLeastOne("--epochs", settings.changeable("epochs", epochs, EPOCHS));
         long batch = atLeastOne("--batch-size", settings.whole("batch-size", batchSize, BATCH));

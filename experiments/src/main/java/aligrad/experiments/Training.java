@@ -2,6 +2,7 @@ package aligrad.experiments;
 
 import aligrad.optim.NonFiniteLossException;
 import aligrad.optim.StepReport;
+
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -122,7 +123,8 @@ final class Training {
     }
 
     private int conclude(Checkpoint.Position end, long total, Metrics metrics) {
-        Report.write(directory, experiment.configuration(), metrics, experiment.conclusion(metrics));
+        Report.write(
+                directory, experiment.configuration(), metrics, experiment.conclusion(metrics));
         out.println(experiment.conclusion(metrics));
         out.printf(
                 "%d iterations in %s (%.2f ms each).%n",
@@ -132,7 +134,8 @@ final class Training {
         out.println("Report: " + directory.report());
         if (end.iterations() < total) {
             out.printf(
-                    "Interrupted after iteration %d of %d; a checkpoint was written. Continue with:%n  ./aligrad train %s --out %s --resume%n",
+                    "Interrupted after iteration %d of %d; a checkpoint was written. Continue"
+                            + " with:%n  ./aligrad train %s --out %s --resume%n",
                     end.iterations(),
                     total,
                     experiment.configuration().get("experiment"),

@@ -1,6 +1,7 @@
 package aligrad.nn;
 
 import aligrad.tensor.Tensor;
+
 import java.util.function.UnaryOperator;
 
 /// A function of each number (or, for the two softmaxes, of the last axis) as a layer, for use in a

@@ -63,8 +63,8 @@ public final class BatchNorm2d extends Layer {
         return runningVariance;
     }
 
-    /// @throws ShapeException if the last extent is not the number of channels, or a batch in training
-    ///     holds a single number a channel, which has no variance
+    /// @throws ShapeException if the last extent is not the number of channels, or a batch in
+    ///   training holds a single number a channel, which has no variance
     @Override
     protected Tensor compute(Tensor x) {
         if (x.shape().rank() < 2 || x.extent(-1) != channels) {
@@ -96,13 +96,11 @@ public final class BatchNorm2d extends Layer {
     private void move(Buffer running, Tensor batch) {
         Tensor old = running.value();
         running.set(
-                old.mul(1 - options.momentum)
-                        .add(batch.reshape(channels).mul(options.momentum)));
+                old.mul(1 - options.momentum).add(batch.reshape(channels).mul(options.momentum)));
     }
 
     private Tensor ofRunning(Tensor x) {
-        Tensor factor =
-                runningVariance.value().add(options.epsilon).rsqrt().mul(weight.value());
+        Tensor factor = runningVariance.value().add(options.epsilon).rsqrt().mul(weight.value());
         return x.sub(runningMean.value()).mul(factor).add(bias.value());
     }
 

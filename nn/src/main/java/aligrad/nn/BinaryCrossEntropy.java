@@ -1,10 +1,11 @@
 package aligrad.nn;
 
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
-/// Cross-entropy of independent yes-or-no questions, in nats: of logits `x`, before the sigmoid, with
-/// targets `z` in [0, 1], `ℓ = max(x, 0) - x·z + log(1 + exp(-|x|))`.
+/// Cross-entropy of independent yes-or-no questions, in nats: of logits `x`, before the sigmoid,
+/// with targets `z` in [0, 1], `ℓ = max(x, 0) - x·z + log(1 + exp(-|x|))`.
 ///
 /// This form keeps small losses exact: a logit of 20 for a target of 1 costs 2.1e-9 in `F32` too,
 /// where `softplus(x) - x` would be 0, and optimizers that divide by the loss need the difference.
@@ -39,8 +40,8 @@ public final class BinaryCrossEntropy {
         return USUAL;
     }
 
-    /// @param positiveWeight how much more a positive target counts, broadcasting to the logits: the
-    ///     loss is `(1 - z)·x + (1 + (p - 1)·z)·(log(1 + exp(-|x|)) + max(-x, 0))`; `null`: 1
+    /// @param positiveWeight how much more a positive target counts, broadcasting to the logits:
+    ///   the loss is `(1 - z)·x + (1 + (p - 1)·z)·(log(1 + exp(-|x|)) + max(-x, 0))`; `null`: 1
     public record Options(@Nullable Tensor positiveWeight) implements Loss {
 
         public Options withPositiveWeight(Tensor weight) {

@@ -10,7 +10,8 @@ final class ContentWeighting {
 
     private ContentWeighting() {}
 
-    /// `Σ M_i²` of each row, `(B, 1, N)`. Reading at one step and writing at the next need the same.
+    /// `Σ M_i²` of each row, `(B, 1, N)`. Reading at one step and writing at the next need the
+    /// same.
     static Tensor squares(Tensor memory) {
         return memory.square().sumKeep(2).reshape(memory.extent(0), 1, memory.extent(1));
     }

@@ -5,9 +5,11 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
+
 import org.jspecify.annotations.Nullable;
 
-/// A two-dimensional convolution (cross-correlation) of images: `(N, H, W, in)` to `(N, H', W', out)`.
+/// A two-dimensional convolution (cross-correlation) of images: `(N, H, W, in)` to `(N, H', W',
+/// out)`.
 ///
 /// The weight is `(out, kernelHeight, kernelWidth, in / groups)`, the bias `(out)`.
 ///
@@ -65,8 +67,7 @@ public final class Conv2d extends Layer {
         int places = window.kernelHeight() * window.kernelWidth();
         Shape filter =
                 Shape.of(out, window.kernelHeight(), window.kernelWidth(), in / options.groups);
-        Initializer.Fan fan =
-                new Initializer.Fan(places * (in / options.groups), places * out);
+        Initializer.Fan fan = new Initializer.Fan(places * (in / options.groups), places * out);
         weight = parameter("weight", options.weights.draw(filter, fan, random));
         bias =
                 options.bias

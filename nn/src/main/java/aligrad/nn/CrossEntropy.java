@@ -2,14 +2,16 @@ package aligrad.nn;
 
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
-import java.util.OptionalLong;
+
 import org.jspecify.annotations.Nullable;
 
-/// Cross-entropy of softmax scores with labels or probabilities, in nats:
-/// `ℓ_i = logsumexp_j s_ij - s_{i,y_i}`.
+import java.util.OptionalLong;
+
+/// Cross-entropy of softmax scores with labels or probabilities, in nats: `ℓ_i = logsumexp_j s_ij -
+/// s_{i,y_i}`.
 ///
-/// Scores are `(B, C)`, before the softmax. Targets are labels `(B)` (whole numbers 0 to C - 1) or, as
-/// floating numbers `(B, C)`, the probability of each class.
+/// Scores are `(B, C)`, before the softmax. Targets are labels `(B)` (whole numbers 0 to C - 1) or,
+/// as floating numbers `(B, C)`, the probability of each class.
 ///
 /// ```java
 /// Tensor loss = CrossEntropy.mean(model.forward(x), labels);
@@ -47,9 +49,9 @@ public final class CrossEntropy {
     /// ℓ_i = -(1 - ε)·w[y_i]·log p_i[y_i] - ε/C·Σ_c w[c]·log p_i[c]
     /// ```
     ///
-    /// and 0 where `y_i` is the ignored label; the mean divides by the sum of `w[y_i]` over the others.
-    /// Probabilities `q` as targets are smoothed to `(1 - ε)·q + ε/C` and weighted class by class;
-    /// their mean divides by the batch.
+    /// and 0 where `y_i` is the ignored label; the mean divides by the sum of `w[y_i]` over the
+    /// others. Probabilities `q` as targets are smoothed to `(1 - ε)·q + ε/C` and weighted class by
+    /// class; their mean divides by the batch.
     ///
     /// @param labelSmoothing `ε`, 0 to 1
     /// @param classWeights `w (C)`, of the type of the scores; `null`: 1 for all

@@ -7,16 +7,16 @@ import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
-import java.util.Arrays;
 
 /// Differentiable neural computer: an LSTM that writes into a memory matrix and reads from it, by
 /// content, in the order of writing, or wherever there is room. Observations `(T, B, X)` to logits
 /// `(T, B, Y)`, sizes as in [DncConfig].
 ///
 /// Source: Graves et al., *Hybrid Computing Using a Neural Network with Dynamic External Memory*,
-/// Nature 538, 2016, with one write head, as its authors released it: strengths pass through softplus,
-/// no gradient flows from usage to the previous write weights, small weights guard norms and
-/// usages, and the output is one affine map of controller output and read words, clipped to ±20.
+/// Nature 538, 2016, with one write head, as its authors released it: strengths pass through
+/// softplus, no gradient flows from usage to the previous write weights, small weights guard norms
+/// and usages, and the output is one affine map of controller output and read words, clipped to
+/// ±20.
 ///
 /// Affine maps are `x · weight + bias`. Parameters:
 ///
@@ -26,8 +26,8 @@ import java.util.Arrays;
 /// | `interface.weight`, `interface.bias` | `(H, …)`, `(…)` | columns: the ten quantities of [DncConfig#interfaceSizes()], which elsewhere are ten maps |
 /// | `output.weight`, `output.bias` | `(H + R·W, Y)`, `(Y)` | rows: hidden, read words |
 ///
-/// Weights start truncated normal with deviation 1/√rows, and so does the bias of the LSTM; the other
-/// biases start at 0.
+/// Weights start truncated normal with deviation 1/√rows, and so does the bias of the LSTM; the
+/// other biases start at 0.
 ///
 /// ```java
 /// Dnc dnc = new Dnc(DncConfig.REPEAT_COPY, Random.stream(1));
@@ -70,8 +70,7 @@ public final class Dnc extends Layer {
     /// What every step needs of the parameters.
     ///
     /// @param recurrent the rows of the LSTM's weight for read words and hidden state
-    private record Weights(
-            Tensor recurrent, Tensor interfaceWeight, Tensor interfaceBias) {}
+    private record Weights(Tensor recurrent, Tensor interfaceWeight, Tensor interfaceBias) {}
 
     /// The state, and what the next step would have to compute from it again.
     ///
@@ -109,8 +108,7 @@ public final class Dnc extends Layer {
     @Override
     protected Tensor compute(Tensor observations) {
         requireObservations(observations);
-        DncState zeros =
-                DncState.zeros(config, observations.extent(1), observations.dtype());
+        DncState zeros = DncState.zeros(config, observations.extent(1), observations.dtype());
         return unroll(observations, zeros).logits;
     }
 
@@ -136,7 +134,8 @@ public final class Dnc extends Layer {
         }
     }
 
-    // ---- the sequence ------------------------------------------------------------------------------
+    // ---- the sequence
+    // ------------------------------------------------------------------------------
 
     private Output unroll(Tensor observations, DncState initial) {
         int time = observations.extent(0);
@@ -181,12 +180,12 @@ public final class Dnc extends Layer {
         Tensor byContent =
                 ContentWeighting.weights(
                         q.writeKey(), q.writeStrength(), s.memory(), before.squares);
-        Tensor allocated = q.allocationGate().mul(SlotUsage.allocation(usage, isBefore).sub(byContent));
+        Tensor allocated =
+                q.allocationGate().mul(SlotUsage.allocation(usage, isBefore).sub(byContent));
         Tensor write = q.writeGate().mul(byContent.add(allocated));
         Tensor writeColumn = write.reshape(write.extent(0), config.slots(), 1);
         Tensor memory = written(s.memory(), writeColumn, q.eraseVector(), q.writeVector());
-        Tensor link =
-                TemporalLink.next(s.link(), write, writeColumn, s.precedence(), offDiagonal);
+        Tensor link = TemporalLink.next(s.link(), write, writeColumn, s.precedence(), offDiagonal);
 
         Tensor squares = ContentWeighting.squares(memory);
         Tensor read = read(q, s.readWeights(), memory, squares, link);
@@ -231,8 +230,7 @@ public final class Dnc extends Layer {
     private Tensor outputWeight() {
         Tensor weight = output.weight.value();
         int h = config.hidden();
-        return Movements.concat(
-                0, weight.slice(0, h, weight.extent(0)), weight.slice(0, 0, h));
+        return Movements.concat(0, weight.slice(0, h, weight.extent(0)), weight.slice(0, 0, h));
     }
 
     /// 0 on the diagonal, 1 elsewhere, `(N, N)`.

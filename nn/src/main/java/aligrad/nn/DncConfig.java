@@ -14,8 +14,8 @@ import java.util.Map;
 public record DncConfig(
         int inputs, int outputs, int hidden, int slots, int wordSize, int readHeads) {
 
-    /// The sizes of the repeat-copy experiment: 6 inputs, 5 outputs, 64 units, 16 slots of 16 numbers,
-    /// 4 read heads.
+    /// The sizes of the repeat-copy experiment: 6 inputs, 5 outputs, 64 units, 16 slots of 16
+    /// numbers, 4 read heads.
     public static final DncConfig REPEAT_COPY = new DncConfig(6, 5, 64, 16, 16, 4);
 
     public DncConfig {
@@ -33,8 +33,8 @@ public record DncConfig(
     }
 
     /// The quantities that the controller emits and their sizes, in the order of the columns of
-    /// `interface.weight`. Heads vary slowest: of the read keys, all W of head 0 come first. The three
-    /// read modes of a head are backward, forward, content.
+    /// `interface.weight`. Heads vary slowest: of the read keys, all W of head 0 come first. The
+    /// three read modes of a head are backward, forward, content.
     public Map<String, Integer> interfaceSizes() {
         Map<String, Integer> sizes = new LinkedHashMap<>();
         sizes.put("write_vectors", wordSize);

@@ -4,8 +4,8 @@ import aligrad.tensor.Tensor;
 
 /// The controller of a [Dnc]: a step of an LSTM with gates i, j, f, o and a forget bias of 1.
 ///
-/// `c' = σ(f + 1)⊙c + σ(i)⊙tanh(j)`, clipped to ±20, and `h' = tanh(c')⊙σ(o)` of the unclipped cell. The
-/// original clips `h'` too, which changes nothing, since it lies within ±1.
+/// `c' = σ(f + 1)⊙c + σ(i)⊙tanh(j)`, clipped to ±20, and `h' = tanh(c')⊙σ(o)` of the unclipped
+/// cell. The original clips `h'` too, which changes nothing, since it lies within ±1.
 ///
 /// @param hidden `(B, H)`
 /// @param cell `(B, H)`

@@ -2,8 +2,8 @@ package aligrad.nn;
 
 import aligrad.tensor.Tensor;
 
-/// What the controller of a [Dnc] tells the memory to do at one step: ten quantities, squashed except
-/// for strengths, keys and the write vector. With the letters of [DncConfig]:
+/// What the controller of a [Dnc] tells the memory to do at one step: ten quantities, squashed
+/// except for strengths, keys and the write vector. With the letters of [DncConfig]:
 ///
 /// @param writeVector `(B, 1, W)`
 /// @param eraseVector in (0, 1), `(B, 1, W)`

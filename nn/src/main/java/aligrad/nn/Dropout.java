@@ -3,8 +3,8 @@ package aligrad.nn;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
-/// Sets each number to 0 with probability `p` in training and divides the others by `1 - p`, so that
-/// the expectation stays; in evaluation it changes nothing.
+/// Sets each number to 0 with probability `p` in training and divides the others by `1 - p`, so
+/// that the expectation stays; in evaluation it changes nothing.
 ///
 /// Which numbers are dropped is a function of the random stream's counter, so the mask is computed
 /// again for the gradient instead of being stored. Source: Srivastava et al., *Dropout*, JMLR 15,

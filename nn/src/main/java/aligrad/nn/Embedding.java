@@ -4,12 +4,13 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import java.util.OptionalInt;
 
 /// A table of vectors that are looked up by index: `(…)` whole numbers to `(…, width)`.
 ///
-/// The vectors start normal with deviation 1. A padding index has a vector that starts at 0 and gets
-/// no gradient.
+/// The vectors start normal with deviation 1. A padding index has a vector that starts at 0 and
+/// gets no gradient.
 public final class Embedding extends Layer {
 
     private final Parameter weight;

@@ -5,12 +5,14 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.Arrays;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
-/// For each slot the product of `used` over all slots that are freer: with a larger `1 - used`, or an
-/// equal one and a smaller index. `(B, 1, N)` to `(B, 1, N)`.
+import java.util.Arrays;
+import java.util.List;
+
+/// For each slot the product of `used` over all slots that are freer: with a larger `1 - used`, or
+/// an equal one and a smaller index. `(B, 1, N)` to `(B, 1, N)`.
 ///
 /// Sorting, a running product and scattering back would give the same in some ten operations, and
 /// twenty for the derivative; comparing all pairs is one reduction each way, and N is small. The

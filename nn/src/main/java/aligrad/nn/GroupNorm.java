@@ -5,8 +5,8 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 
-/// Group normalization of images `(N, H, W, C)`: each image's channels are cut into groups, and each
-/// group is normalized with its own mean and biased variance over all pixels.
+/// Group normalization of images `(N, H, W, C)`: each image's channels are cut into groups, and
+/// each group is normalized with its own mean and biased variance over all pixels.
 ///
 /// Scale and shift are one number a channel and start at 1 and 0. Works for any number of axes
 /// between the first and the last. Source: Wu, He, *Group Normalization*, ECCV 2018.
@@ -48,10 +48,7 @@ public final class GroupNorm extends Layer {
         }
         Tensor grouped = x.reshape(x.extent(0), -1, groups, channels / groups);
         Tensor standardized = Standardization.along(grouped, 1, 3).standardized(epsilon);
-        return standardized
-                .reshape(x.shape().toArray())
-                .mul(weight.value())
-                .add(bias.value());
+        return standardized.reshape(x.shape().toArray()).mul(weight.value()).add(bias.value());
     }
 
     @Override

@@ -3,6 +3,7 @@ package aligrad.nn;
 import aligrad.tensor.Movements;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
 /// Gated recurrent units over a batch of sequences: `(B, T, in)` to `(B, T, directions·H)`.
@@ -24,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class Gru extends Recurrent {
 
-    /// @param outputs the last layer's hidden states `(B, T, directions·H)`, forward before backward;
-    ///     0 beyond the end of a sequence
+    /// @param outputs the last layer's hidden states `(B, T, directions·H)`, forward before
+    ///   backward; 0 beyond the end of a sequence
     /// @param last the state after the last step of each sequence, `(layers·directions, B, H)`;
-    ///     backwards, after its first
+    ///   backwards, after its first
     public record Output(Tensor outputs, Tensor last) {}
 
     /// One layer, forward only.

@@ -12,7 +12,8 @@ public record Huber(double delta) implements Loss {
 
     public Huber {
         if (!(delta > 0)) {
-            throw new IllegalArgumentException("Huber loss with δ " + delta + ": it must be above 0");
+            throw new IllegalArgumentException(
+                    "Huber loss with δ " + delta + ": it must be above 0");
         }
     }
 

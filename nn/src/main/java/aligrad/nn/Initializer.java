@@ -8,8 +8,8 @@ import aligrad.tensor.Tensor;
 /// How the initial values of a parameter are drawn.
 public sealed interface Initializer {
 
-    /// How many inputs feed a unit of the layer, and how many units an input feeds. For a convolution
-    /// both count the places of the kernel: `in = kh·kw·C/groups`, `out = kh·kw·O`.
+    /// How many inputs feed a unit of the layer, and how many units an input feeds. For a
+    /// convolution both count the places of the kernel: `in = kh·kw·C/groups`, `out = kh·kw·O`.
     record Fan(int in, int out) {}
 
     /// The initial values, `F32`.
@@ -48,8 +48,8 @@ public sealed interface Initializer {
         }
     }
 
-    /// Normal with variance `2/in`, which keeps the size of activations through ReLU layers. Source:
-    /// He, Zhang, Ren, Sun, *Delving Deep into Rectifiers*, ICCV 2015, equation 10.
+    /// Normal with variance `2/in`, which keeps the size of activations through ReLU layers.
+    /// Source: He, Zhang, Ren, Sun, *Delving Deep into Rectifiers*, ICCV 2015, equation 10.
     record HeFanIn() implements Initializer {
         @Override
         public Tensor draw(Shape shape, Fan fan, Random random) {
@@ -66,8 +66,8 @@ public sealed interface Initializer {
         }
     }
 
-    /// Uniform in ±√(6/(in + out)). Source: Glorot, Bengio, *Understanding the Difficulty of Training
-    /// Deep Feedforward Neural Networks*, AISTATS 2010, equation 16.
+    /// Uniform in ±√(6/(in + out)). Source: Glorot, Bengio, *Understanding the Difficulty of
+    /// Training Deep Feedforward Neural Networks*, AISTATS 2010, equation 16.
     record GlorotUniform() implements Initializer {
         @Override
         public Tensor draw(Shape shape, Fan fan, Random random) {

@@ -6,8 +6,8 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 
-/// Layer normalization of the last axes: `y = (x - mean) / √(variance + ε) · weight + bias`, with the
-/// mean and biased variance over these axes, for each place along the others.
+/// Layer normalization of the last axes: `y = (x - mean) / √(variance + ε) · weight + bias`, with
+/// the mean and biased variance over these axes, for each place along the others.
 ///
 /// Scale and shift have the shape of the normalized axes and start at 1 and 0. Source: Ba, Kiros,
 /// Hinton, *Layer Normalization*, 2016.
@@ -47,7 +47,8 @@ public final class LayerNorm extends Layer {
         }
         if (!fits) {
             throw new ShapeException(
-                    "layer norm of %s: the last extents must be %s".formatted(x.shape(), normalized));
+                    "layer norm of %s: the last extents must be %s"
+                            .formatted(x.shape(), normalized));
         }
         Tensor standardized = Standardization.along(x, axes).standardized(epsilon);
         return standardized.mul(weight.value()).add(bias.value());

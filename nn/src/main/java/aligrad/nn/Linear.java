@@ -4,6 +4,7 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
 /// An affine map of the last axis, `y = x · Wᵀ + b`: `(…, in)` to `(…, out)`.

@@ -3,6 +3,7 @@ package aligrad.nn;
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,8 +5,8 @@ import aligrad.tensor.Tensor;
 /// How wrong scores are: what is minimized.
 ///
 /// Each loss is also a final class with static methods for the usual case, as in
-/// `CrossEntropy.mean(scores, labels)`; a `Loss` object is that with options, or for choosing one at
-/// run time.
+/// `CrossEntropy.mean(scores, labels)`; a `Loss` object is that with options, or for choosing one
+/// at run time.
 public interface Loss {
 
     /// The loss of each sample `(B)`; for losses of single numbers, such as [MeanSquared], of each

@@ -3,6 +3,7 @@ package aligrad.nn;
 import aligrad.tensor.Movements;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
+
 import org.jspecify.annotations.Nullable;
 
 /// Long short-term memory over a batch of sequences: `(B, T, in)` to `(B, T, directions·H)`.
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// h_t = σ(o)⊙tanh(c_t)
 /// ```
 ///
-/// Parameters have the names and layouts of PyTorch's, and start uniform in ±1/√H. Source: Hochreiter,
-/// Schmidhuber, *Long Short-Term Memory*, 1997; Gers, Schmidhuber, Cummins, *Learning to Forget*,
-/// 2000.
+/// Parameters have the names and layouts of PyTorch's, and start uniform in ±1/√H. Source:
+/// Hochreiter, Schmidhuber, *Long Short-Term Memory*, 1997; Gers, Schmidhuber, Cummins, *Learning
+/// to Forget*, 2000.
 ///
 /// ```java
 /// Lstm encoder = new Lstm(300, 2048, Lstm.Options.DEFAULT.withBothDirections(), random);
@@ -27,8 +28,8 @@ public final class Lstm extends Recurrent {
     /// backward one.
     public record State(Tensor hidden, Tensor cell) {}
 
-    /// @param outputs the last layer's hidden states `(B, T, directions·H)`, forward before backward;
-    ///     0 beyond the end of a sequence
+    /// @param outputs the last layer's hidden states `(B, T, directions·H)`, forward before
+    ///   backward; 0 beyond the end of a sequence
     /// @param last the state after the last step of each sequence; backwards, after its first
     public record Output(Tensor outputs, State last) {}
 
@@ -87,9 +88,7 @@ public final class Lstm extends Recurrent {
             cs[t] = c;
         }
         Tensor[] finals =
-                reverse
-                        ? new Tensor[] {h, c}
-                        : new Tensor[] {packing.last(hs), packing.last(cs)};
+                reverse ? new Tensor[] {h, c} : new Tensor[] {packing.last(hs), packing.last(cs)};
         return new Direction(Movements.concat(0, hs), finals);
     }
 }

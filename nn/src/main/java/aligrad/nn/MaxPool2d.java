@@ -3,7 +3,8 @@ package aligrad.nn;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
 
-/// The largest number of each window of images `(N, H, W, C)`, channel by channel; padding never wins.
+/// The largest number of each window of images `(N, H, W, C)`, channel by channel; padding never
+/// wins.
 public final class MaxPool2d extends Layer {
 
     private final Window2d window;

@@ -6,6 +6,9 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -13,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A part of a model: parameters that are learned, buffers that belong to its state, random streams
 /// it draws from, and smaller modules it is made of, all by name.
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// A path is the names from the root down, joined with dots, such as `hidden.weight`. Registering
-/// a module gives its parameters and buffers their path as name. What is registered twice, because
+/// A path is the names from the root down, joined with dots, such as `hidden.weight`. Registering a
+/// module gives its parameters and buffers their path as name. What is registered twice, because
 /// weights are shared, counts once, under the path that comes first.
 public abstract class Module {
 
@@ -49,7 +51,8 @@ public abstract class Module {
     /// would cost more than a small layer does.
     private record Location(String outer, String path) {}
 
-    // ---- for subclasses: registering ---------------------------------------------------------------
+    // ---- for subclasses: registering
+    // ---------------------------------------------------------------
 
     /// Registers a parameter with these numbers as its initial value, in the type of [Precision].
     ///
@@ -61,8 +64,8 @@ public abstract class Module {
         return parameter;
     }
 
-    /// Registers a buffer with these numbers as its initial value; floating numbers take the type of
-    /// [Precision].
+    /// Registers a buffer with these numbers as its initial value; floating numbers take the type
+    /// of [Precision].
     ///
     /// @throws IllegalArgumentException if the name is taken, empty, or contains a dot
     protected final Buffer buffer(String name, Tensor initial) {
@@ -131,7 +134,8 @@ public abstract class Module {
         return Recording.inLayer(known.path, body);
     }
 
-    // ---- what it holds -----------------------------------------------------------------------------
+    // ---- what it holds
+    // -----------------------------------------------------------------------------
 
     /// All parameters: its own in the order of registration, then those of its parts.
     public final List<Parameter> parameters() {
@@ -196,7 +200,8 @@ public abstract class Module {
         return parameters;
     }
 
-    // ---- training and evaluation -------------------------------------------------------------------
+    // ---- training and evaluation
+    // -------------------------------------------------------------------
 
     /// Lets dropout drop and batch normalization use the batch, here and in all parts. How a module
     /// starts.
@@ -215,7 +220,8 @@ public abstract class Module {
         return training;
     }
 
-    // ---- saving and loading ------------------------------------------------------------------------
+    // ---- saving and loading
+    // ------------------------------------------------------------------------
 
     /// Copies of all parameters and buffers by path, untracked.
     public final Map<String, Tensor> state() {
@@ -227,7 +233,7 @@ public abstract class Module {
     /// Sets all parameters and buffers. `F32` and `F64` are converted into each other.
     ///
     /// @throws IllegalArgumentException if a name or shape does not fit; it lists all of them, and
-    ///     nothing has changed
+    ///   nothing has changed
     public final LoadReport load(Map<String, Tensor> state) {
         LoadReport report = LoadReport.compare(variables(), state);
         if (!report.isComplete()) {
@@ -242,8 +248,8 @@ public abstract class Module {
         return report;
     }
 
-    /// Sets those parameters and buffers whose name and shape fit, and leaves the others as they are:
-    /// for another head on a trained model.
+    /// Sets those parameters and buffers whose name and shape fit, and leaves the others as they
+    /// are: for another head on a trained model.
     public final LoadReport loadMatching(Map<String, Tensor> state) {
         LoadReport report = LoadReport.compare(variables(), state);
         assign(report, state);
@@ -266,7 +272,8 @@ public abstract class Module {
         return variables;
     }
 
-    // ---- walking -----------------------------------------------------------------------------------
+    // ---- walking
+    // -----------------------------------------------------------------------------------
 
     private interface Visitor {
         void visit(String path, Module module);

@@ -6,8 +6,8 @@ import aligrad.tensor.Tensor;
 /// The multi-class hinge loss of Crammer and Singer: how far the label's score is from being larger
 /// than every other by 1, `ℓ_i = max_j (s_ij + [j ≠ y_i] - s_{i,y_i})`.
 ///
-/// Scores are `(B, C)`, labels whole numbers `(B)`. The weights over classes, one-hot at the maximum,
-/// are constants for the gradient; of several maxima the first counts.
+/// Scores are `(B, C)`, labels whole numbers `(B)`. The weights over classes, one-hot at the
+/// maximum, are constants for the gradient; of several maxima the first counts.
 ///
 /// Source: Crammer, Singer, *On the Algorithmic Implementation of Multiclass Kernel-based Vector
 /// Machines*, JMLR 2, 2001.
@@ -38,15 +38,15 @@ public final class MulticlassHinge {
         return PLAIN;
     }
 
-    /// The loss smoothed for Frank-Wolfe steps: the weights over classes are `softmax(s_i)` wherever
-    /// that gives a loss of at least 0. Source: Berrada, Zisserman, Kumar, *Deep Frank-Wolfe For
-    /// Neural Network Optimization*, ICLR 2019.
+    /// The loss smoothed for Frank-Wolfe steps: the weights over classes are `softmax(s_i)`
+    /// wherever that gives a loss of at least 0. Source: Berrada, Zisserman, Kumar, *Deep
+    /// Frank-Wolfe For Neural Network Optimization*, ICLR 2019.
     public static Options smoothed() {
         return SMOOTHED;
     }
 
     /// @param isSmoothed whether the weights over classes are softmax where that gives a loss of at
-    ///     least 0
+    ///   least 0
     public record Options(boolean isSmoothed) implements Loss {
 
         @Override
@@ -59,8 +59,7 @@ public final class MulticlassHinge {
         }
 
         private Tensor weights(Tensor scores, Tensor augmented) {
-            Tensor largest =
-                    Targets.isLabel(augmented, augmented.argmax(1)).to(scores.dtype());
+            Tensor largest = Targets.isLabel(augmented, augmented.argmax(1)).to(scores.dtype());
             if (!isSmoothed) {
                 return largest;
             }

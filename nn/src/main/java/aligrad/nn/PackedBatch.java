@@ -2,15 +2,17 @@ package aligrad.nn;
 
 import aligrad.tensor.Movements;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
 /// The places of a batch of sequences `(B, T, …)` in the order in which a recurrent layer computes
 /// them: all first steps, then all second steps, …, the longest sequences first within a step.
 ///
-/// So the sequences that still run at a step are the first rows of those that ran before, and nothing
-/// is computed for padding.
+/// So the sequences that still run at a step are the first rows of those that ran before, and
+/// nothing is computed for padding.
 final class PackedBatch {
 
     private final int batch;

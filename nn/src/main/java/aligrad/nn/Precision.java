@@ -2,8 +2,10 @@ package aligrad.nn;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
-import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
 
 /// The floating type of the parameters and buffers of modules that are made here: `F32` unless set
 /// around the code that makes them.

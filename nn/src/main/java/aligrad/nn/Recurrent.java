@@ -6,13 +6,15 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/// What LSTM and GRU share: parameters for each layer and direction, and the way through the layers,
-/// directions and time steps of a batch of sequences.
+/// What LSTM and GRU share: parameters for each layer and direction, and the way through the
+/// layers, directions and time steps of a batch of sequences.
 ///
 /// The inputs of all time steps are multiplied with the input weights at once; each step then needs
 /// one product with the recurrent weights. Sequences of different lengths are computed packed, see
@@ -58,12 +60,12 @@ abstract sealed class Recurrent extends Module permits Lstm, Gru {
     /// The values of these, as products need them: weights `(in, gates·H)`, biases `(gates·H)`.
     record Values(Tensor inputs, Tensor hidden, Tensor inputBias, Tensor hiddenBias) {}
 
-    /// Outputs `(Σ lengths, H)` of one direction, and for each kind of state the final one, `(B, H)`,
-    /// in the order of computation.
+    /// Outputs `(Σ lengths, H)` of one direction, and for each kind of state the final one, `(B,
+    /// H)`, in the order of computation.
     record Direction(Tensor outputs, Tensor[] finals) {}
 
-    /// Outputs `(B, T, directions·H)` of the last layer, and for each kind of state the final ones of
-    /// all layers and directions, `(layers·directions, B, H)`.
+    /// Outputs `(B, T, directions·H)` of the last layer, and for each kind of state the final ones
+    /// of all layers and directions, `(layers·directions, B, H)`.
     record Run(Tensor outputs, Tensor[] finals) {}
 
     Recurrent(int gates, int inputs, int hidden, Options options, Random random) {
@@ -104,8 +106,7 @@ abstract sealed class Recurrent extends Module permits Lstm, Gru {
     ///
     /// @param lengths of the sequences; `null`: all as long as the time axis
     /// @param initial for each kind of state `(layers·directions, B, H)`; `null`: zeros
-    final Run run(
-            Tensor x, int @Nullable [] lengths, int kinds, Tensor @Nullable [] initial) {
+    final Run run(Tensor x, int @Nullable [] lengths, int kinds, Tensor @Nullable [] initial) {
         if (x.shape().rank() != 3 || x.extent(2) != inputs) {
             throw new ShapeException(
                     "%s of %s: the input must be (batch, time, %d)"
@@ -159,8 +160,8 @@ abstract sealed class Recurrent extends Module permits Lstm, Gru {
                 w.hiddenBias.value());
     }
 
-    /// The state of the sequences that run at step `t`, from that of the step before: its first rows;
-    /// backwards also the initial state of those that start here.
+    /// The state of the sequences that run at step `t`, from that of the step before: its first
+    /// rows; backwards also the initial state of those that start here.
     static Tensor running(
             Tensor state, Tensor initial, PackedBatch packing, int t, boolean reverse) {
         int size = packing.size(t);
@@ -171,9 +172,7 @@ abstract sealed class Recurrent extends Module permits Lstm, Gru {
         if (before == 0) {
             return initial.slice(0, 0, size);
         }
-        return before == size
-                ? state
-                : Movements.concat(0, state, initial.slice(0, before, size));
+        return before == size ? state : Movements.concat(0, state, initial.slice(0, before, size));
     }
 
     private Tensor zeros(Tensor x, int batch) {

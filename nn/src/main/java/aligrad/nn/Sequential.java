@@ -1,6 +1,7 @@
 package aligrad.nn;
 
 import aligrad.tensor.Tensor;
+
 import java.util.ArrayList;
 import java.util.List;
 

@@ -10,15 +10,14 @@ final class SlotUsage {
 
     private SlotUsage() {}
 
-    /// The usage `(B, 1, N)` after the previous step's writing, and after the freeing of what it read.
-    /// No gradient flows through the write weights.
+    /// The usage `(B, 1, N)` after the previous step's writing, and after the freeing of what it
+    /// read. No gradient flows through the write weights.
     ///
     /// @param usage of the previous step, `(B, 1, N)`
     /// @param writeWeights of the previous step, `(B, 1, N)`
     /// @param readWeights of the previous step, `(B, R, N)`
     /// @param freeGates of this step, `(B, R, 1)`
-    static Tensor next(
-            Tensor usage, Tensor writeWeights, Tensor readWeights, Tensor freeGates) {
+    static Tensor next(Tensor usage, Tensor writeWeights, Tensor readWeights, Tensor freeGates) {
         Tensor written = usage.add(usage.subtractedFrom(1).mul(writeWeights.detach()));
         Tensor kept = freeGates.mul(readWeights).subtractedFrom(1);
         return written.mul(kept.prod(1).unsqueeze(1));
@@ -27,8 +26,8 @@ final class SlotUsage {
     /// Weights `(B, 1, N)` of free slots: nearly 1 for the freest if it is quite free, what is left
     /// for the next one, and so on. Of equally free slots the first comes first.
     ///
-    /// With `φ = 1 - usage`, `a_i = φ_i·Π (1 - φ_l)` over the slots `l` before `i` in that order, which
-    /// is constant for the gradient.
+    /// With `φ = 1 - usage`, `a_i = φ_i·Π (1 - φ_l)` over the slots `l` before `i` in that order,
+    /// which is constant for the gradient.
     ///
     /// @param isBefore that of [#isBefore(int)]
     static Tensor allocation(Tensor usage, Tensor isBefore) {

@@ -5,10 +5,11 @@ import aligrad.tensor.Tensor;
 /// Mean and variance along axes, arranged so that normalizing and its derivative read the input as
 /// few times as possible: what batch, layer and group normalization share.
 ///
-/// Written plainly, as `(x - mean)·rsqrt(variance + ε)`, the gradient would need a sum over `x - mean`
-/// twice more: through the mean inside the variance, where it is 0, and through the shift. So the
-/// input is centred with the mean as a constant `d`, and what that leaves out is put back in terms as
-/// small as the statistics: with `drift = mean - d`, which is 0 and carries the gradient of the mean,
+/// Written plainly, as `(x - mean)·rsqrt(variance + ε)`, the gradient would need a sum over `x -
+/// mean` twice more: through the mean inside the variance, where it is 0, and through the shift. So
+/// the input is centred with the mean as a constant `d`, and what that leaves out is put back in
+/// terms as small as the statistics: with `drift = mean - d`, which is 0 and carries the gradient
+/// of the mean,
 ///
 /// ```
 /// variance = Σ (x - d)²/n - drift²
@@ -38,8 +39,8 @@ record Standardization(Tensor centred, Tensor drift, Tensor mean, Tensor varianc
         return centred.mul(factor).sub(drift.mul(factor));
     }
 
-    /// `(x - mean) / √(variance + ε) · scale + shift`, for a scale and shift that have the shape of the
-    /// statistics.
+    /// `(x - mean) / √(variance + ε) · scale + shift`, for a scale and shift that have the shape of
+    /// the statistics.
     Tensor scaled(double epsilon, Tensor scale, Tensor shift) {
         Tensor factor = variance.add(epsilon).rsqrt().mul(scale);
         return centred.mul(factor).add(shift.sub(drift.mul(factor)));

@@ -1,6 +1,7 @@
 package aligrad.nn;
 
 import aligrad.tensor.Parameter;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -9,7 +10,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The table of a module's parts: path, layer, shapes of the parameters, how many numbers those are.
+/// The table of a module's parts: path, layer, shapes of the parameters, how many numbers those
+/// are.
 final class Summary {
 
     private record Row(String path, String layer, String shapes, long count) {}
@@ -56,8 +58,7 @@ final class Summary {
     }
 
     private static int width(List<String> texts, String head) {
-        return Math.max(
-                head.length(), texts.stream().mapToInt(String::length).max().orElse(0));
+        return Math.max(head.length(), texts.stream().mapToInt(String::length).max().orElse(0));
     }
 
     /// 1234567 as 1,234,567, wherever the program runs.

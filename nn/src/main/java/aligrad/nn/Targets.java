@@ -4,8 +4,8 @@ import aligrad.tensor.DType;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 
-/// What losses ask of targets: labels, one whole number for each row of scores `(B, C)`, or numbers of
-/// the scores' own shape.
+/// What losses ask of targets: labels, one whole number for each row of scores `(B, C)`, or numbers
+/// of the scores' own shape.
 final class Targets {
 
     private Targets() {}

@@ -38,9 +38,9 @@ public record TruncatedTopK(int k) implements Loss {
         Tensor outside = scores.argsort(1, true).slice(1, k, classes);
         Tensor differences = scores.takeAlong(1, outside).sub(Targets.pick(scores, index));
         Tensor isOther = outside.ne(index.to(outside.dtype()).unsqueeze(1));
-        Tensor terms =
-                isOther.where(differences.minimum(LARGEST), Double.NEGATIVE_INFINITY);
-        // log Σ exp over the terms and 0, with the largest of them taken out of the sum; log1p keeps
+        Tensor terms = isOther.where(differences.minimum(LARGEST), Double.NEGATIVE_INFINITY);
+        // log Σ exp over the terms and 0, with the largest of them taken out of the sum; log1p
+        // keeps
         // small losses exact
         Tensor largest = terms.detach().maxKeep(1).maximum(0);
         Tensor sum = terms.sub(largest).exp().sumKeep(1).add(largest.neg().expm1());

@@ -10,11 +10,13 @@ import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class BatchNorm2dTest {
 
-    /// Channel 0: 1, 3, 5, 7: mean 4, biased variance 5, unbiased 20/3. Channel 1: all 2: mean 2, variance 0.
+    /// Channel 0: 1, 3, 5, 7: mean 4, biased variance 5, unbiased 20/3. Channel 1: all 2: mean 2,
+    /// variance 0.
     private static final Tensor BATCH =
             Tensor.of(new double[] {1, 2, 3, 2, 5, 2, 7, 2}, 2, 1, 2, 2);
 

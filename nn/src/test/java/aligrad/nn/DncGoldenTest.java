@@ -8,11 +8,13 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Movements;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 
 /// Whole sequences of the DNC against `dnc.safetensors`.
 class DncGoldenTest {
@@ -56,8 +58,7 @@ class DncGoldenTest {
                                 assertThat(map.extent(-1)).isEqualTo(size);
                                 columns.add(map);
                             });
-            joined.put(
-                    "interface." + part, Movements.concat(-1, columns.toArray(Tensor[]::new)));
+            joined.put("interface." + part, Movements.concat(-1, columns.toArray(Tensor[]::new)));
         }
         return joined;
     }
@@ -80,10 +81,7 @@ class DncGoldenTest {
     private static Tensor loss(Golden golden, Tensor logits) {
         Tensor targets = golden.tensor("targets").to(logits.dtype());
         Tensor mask = golden.tensor("mask").to(logits.dtype()).unsqueeze(2);
-        return BinaryCrossEntropy.perElement(logits, targets)
-                .mul(mask)
-                .sum()
-                .div(logits.extent(1));
+        return BinaryCrossEntropy.perElement(logits, targets).mul(mask).sum().div(logits.extent(1));
     }
 
     private static void checkSequence(Golden golden, boolean bySlot) {
@@ -112,8 +110,7 @@ class DncGoldenTest {
             golden.assertClose(
                     last.writeWeights().squeeze(1), state.get("write_weights"), "write weights");
             golden.assertClose(last.link(), state.get("link"), "link");
-            golden.assertClose(
-                    last.precedence().squeeze(1), state.get("precedence"), "precedence");
+            golden.assertClose(last.precedence().squeeze(1), state.get("precedence"), "precedence");
             golden.assertClose(last.usage().squeeze(1), state.get("usage"), "usage");
         }
     }
@@ -137,8 +134,8 @@ class DncGoldenTest {
         golden.assertClose(logits, golden.tensor("logits"), "logits");
     }
 
-    /// Single precision keeps 1e-7 of each number; some hundred operations a step over six steps, and
-    /// logits of size 1 to 20, leave 1e-4.
+    /// Single precision keeps 1e-7 of each number; some hundred operations a step over six steps,
+    /// and logits of size 1 to 20, leave 1e-4.
     @Test
     void agreesInSinglePrecision() {
         for (String name : List.of("zero_state", "given_state")) {

@@ -2,9 +2,11 @@ package aligrad.nn;
 
 import aligrad.tensor.Movements;
 import aligrad.tensor.Tensor;
-import java.util.List;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
 
 /// The parts of a DNC step against `dnc_parts.safetensors`, with gradients.
 class DncPartsGoldenTest {
@@ -27,16 +29,11 @@ class DncPartsGoldenTest {
                 yield new Tensor[] {y.hidden(), y.cell()};
             }
             case "similarities" ->
-                    one(
-                            ContentWeighting.similarities(
-                                    x[0], x[1], ContentWeighting.squares(x[1])));
+                    one(ContentWeighting.similarities(x[0], x[1], ContentWeighting.squares(x[1])));
             case "content_weights" ->
                     one(
                             ContentWeighting.weights(
-                                    x[0],
-                                    x[1].unsqueeze(2),
-                                    x[2],
-                                    ContentWeighting.squares(x[2])));
+                                    x[0], x[1].unsqueeze(2), x[2], ContentWeighting.squares(x[2])));
             case "next_usage" ->
                     one(SlotUsage.next(row(x[0]), row(x[1]), x[2], x[3].unsqueeze(2)).squeeze(1));
             case "allocation" ->

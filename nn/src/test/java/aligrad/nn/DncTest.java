@@ -10,6 +10,7 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 /// The worked examples of the specification, and what golden values do not show.
@@ -90,14 +91,10 @@ class DncTest {
     void findsRowsLikeTheKey() {
         Tensor memory = Tensor.of(new double[] {.1, .2, -.3, .4, .5, -.1}, 1, 3, 2);
         Tensor squares = ContentWeighting.squares(memory);
-        assertThat(
-                        ContentWeighting.similarities(row(.2, .3), memory, squares)
-                                .toDoubleArray())
+        assertThat(ContentWeighting.similarities(row(.2, .3), memory, squares).toDoubleArray())
                 .containsExactly(
                         new double[] {.9922518305, .3328163259, .3807455377}, within(1e-10));
-        assertThat(
-                        ContentWeighting.weights(row(.2, .3), row(1.5), memory, squares)
-                                .toDoubleArray())
+        assertThat(ContentWeighting.weights(row(.2, .3), row(1.5), memory, squares).toDoubleArray())
                 .containsExactly(
                         new double[] {.5956133951, .1939536993, .2104329057}, within(1e-10));
     }
@@ -117,7 +114,8 @@ class DncTest {
     void continuingFromAStateEqualsOneRun() {
         Dnc dnc =
                 Precision.use(
-                        DType.F64, () -> new Dnc(new DncConfig(3, 2, 4, 5, 3, 2), Random.stream(2)));
+                        DType.F64,
+                        () -> new Dnc(new DncConfig(3, 2, 4, 5, 3, 2), Random.stream(2)));
         Tensor x = Random.stream(3).normal(0, 1, 6, 2, 3).to(DType.F64);
         Tensor whole = dnc.forward(x);
         DncState zeros = DncState.zeros(dnc.config(), 2, DType.F64);
@@ -135,7 +133,12 @@ class DncTest {
         Tensor z = Tensor.full(10, DType.F64, 1, 8);
         DncController step = DncController.step(z, Tensor.full(20, DType.F64, 1, 2));
         assertThat(step.cell().toDoubleArray()).containsExactly(20, 20);
-        assertThat(Double.isNaN(DncController.step(z.mul(Double.NaN), z.slice(1, 0, 2)).cell().max().item()))
+        assertThat(
+                        Double.isNaN(
+                                DncController.step(z.mul(Double.NaN), z.slice(1, 0, 2))
+                                        .cell()
+                                        .max()
+                                        .item()))
                 .isTrue();
     }
 
@@ -145,7 +148,6 @@ class DncTest {
         assertThatThrownBy(() -> dnc.forward(Tensor.zeros(9, 16, 5)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("(time, batch, 6)");
-        assertThatThrownBy(() -> new DncConfig(6, 5, 64, 0, 16, 4))
-                .hasMessageContaining("0 slots");
+        assertThatThrownBy(() -> new DncConfig(6, 5, 64, 0, 16, 4)).hasMessageContaining("0 slots");
     }
 }

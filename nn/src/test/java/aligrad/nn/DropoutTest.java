@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import aligrad.autograd.Gradients;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class DropoutTest {

@@ -7,6 +7,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.io.SafeTensors;
+
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -19,12 +20,12 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A case of golden values: inputs, options, and what PyTorch made of them. The names are explained in
-/// `GOLDEN.md` beside the files.
+/// A case of golden values: inputs, options, and what PyTorch made of them. The names are explained
+/// in `GOLDEN.md` beside the files.
 record Golden(SafeTensors file, String name, Map<String, String> options) {
 
-    /// In `F64`, for numbers and gradients alike: relative to the number, or to 1 if that is larger.
-    /// Both sides round some hundred operations at 1e-16 each.
+    /// In `F64`, for numbers and gradients alike: relative to the number, or to 1 if that is
+    /// larger. Both sides round some hundred operations at 1e-16 each.
     private static final double TOLERANCE = 1e-11;
 
     private static final Pattern OPTION =

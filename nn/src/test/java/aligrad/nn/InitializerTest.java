@@ -7,6 +7,7 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
+
 import org.junit.jupiter.api.Test;
 
 /// The deviations and bounds of 10,000 draws; a deviation is then known to 1 %.

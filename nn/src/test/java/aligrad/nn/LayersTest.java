@@ -10,8 +10,10 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 /// What the small layers compute, worked by hand.
 class LayersTest {
@@ -49,8 +51,7 @@ class LayersTest {
                         RANDOM);
         assertThat(conv.weight().shape()).isEqualTo(Shape.of(6, 3, 3, 2));
         // (9 + 2·2 - 2·2 - 1)/2 + 1
-        assertThat(conv.forward(Tensor.zeros(1, 9, 9, 4)).shape())
-                .isEqualTo(Shape.of(1, 5, 5, 6));
+        assertThat(conv.forward(Tensor.zeros(1, 9, 9, 4)).shape()).isEqualTo(Shape.of(1, 5, 5, 6));
         assertThat(conv)
                 .hasToString("Conv2d(4 → 6, 3x3, stride 2, padding 2, dilation 2, groups 2)");
         assertThatThrownBy(
@@ -84,8 +85,7 @@ class LayersTest {
         float[] weight = table.weight().value().toFloatArray();
         assertThat(y.toFloatArray())
                 .containsExactly(weight[6], weight[7], 0, 0, weight[0], weight[1], 0, 0);
-        Tensor gradient =
-                aligrad.autograd.Gradients.of(y.sum()).of(table.weight());
+        Tensor gradient = aligrad.autograd.Gradients.of(y.sum()).of(table.weight());
         assertThat(gradient.toFloatArray()).containsExactly(1, 1, 0, 0, 0, 0, 1, 1);
         assertThatThrownBy(() -> new Embedding(4, 2, 4, RANDOM)).hasMessageContaining("0 to 3");
     }

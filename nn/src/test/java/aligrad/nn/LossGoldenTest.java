@@ -1,10 +1,12 @@
 package aligrad.nn;
 
 import aligrad.tensor.Tensor;
-import java.util.List;
-import java.util.OptionalLong;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.OptionalLong;
 
 /// Every loss against `losses.safetensors`, with gradients.
 class LossGoldenTest {

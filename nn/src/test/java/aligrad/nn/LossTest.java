@@ -10,6 +10,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.Random;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 /// The worked examples of the specification, the numbers at the edge, and the rules.
@@ -56,8 +57,7 @@ class LossTest {
     @Test
     void truncatedTopKOfTheSpecification() {
         Tensor scores =
-                Tensor.of(
-                        new double[] {3, 1, 2, .5, -1, .7, 0, .1, 2, 1.5, 1.2, 1.1, 1, .9}, 2, 7);
+                Tensor.of(new double[] {3, 1, 2, .5, -1, .7, 0, .1, 2, 1.5, 1.2, 1.1, 1, .9}, 2, 7);
         Tensor labels = Tensor.of(new long[] {0, 0});
         assertClose(new TruncatedTopK(5).perSample(scores, labels), .0658839038, 1.1711006659);
         assertClose(new TruncatedTopK(2).perSample(scores, labels), .3262644806, 2.4342790892);
@@ -91,8 +91,7 @@ class LossTest {
         double slope = Gradients.of(loss).wrt(x).item();
         assertThat(slope / (-1 / (1 + Math.exp(20)))).isCloseTo(1, within(1e-6));
         Tensor scores = Tensor.of(new float[] {30, 0, 10}, 1, 3);
-        double truncated =
-                new TruncatedTopK(2).mean(scores, Tensor.of(new long[] {0}, 1)).item();
+        double truncated = new TruncatedTopK(2).mean(scores, Tensor.of(new long[] {0}, 1)).item();
         assertThat(truncated / Math.log1p(Math.exp(-30))).isCloseTo(1, within(1e-5));
     }
 
@@ -101,8 +100,7 @@ class LossTest {
         CrossEntropy.Options options = CrossEntropy.options().withLabelSmoothing(0.1);
         // Soft targets of 0.925 and 0.025 are the same loss
         Tensor soft =
-                Tensor.of(
-                        new double[] {.925, .025, .025, .025, .025, .025, .925, .025}, 2, 4);
+                Tensor.of(new double[] {.925, .025, .025, .025, .025, .025, .925, .025}, 2, 4);
         assertClose(options.mean(SCORES, LABELS), CrossEntropy.mean(SCORES, soft).item());
         Tensor hard = Tensor.of(new double[] {1, 0, 0, 0, 0, 0, 1, 0}, 2, 4);
         assertClose(options.mean(SCORES, LABELS), options.mean(SCORES, hard).item());
@@ -137,10 +135,7 @@ class LossTest {
                 .hasMessageContaining("0 to 1");
         Tensor weights = Tensor.ones(3).to(DType.F64);
         assertThatThrownBy(
-                        () ->
-                                CrossEntropy.options()
-                                        .withClassWeights(weights)
-                                        .mean(SCORES, LABELS))
+                        () -> CrossEntropy.options().withClassWeights(weights).mean(SCORES, LABELS))
                 .hasMessageContaining("one for each class");
         assertThatThrownBy(() -> MeanSquared.mean(SCORES, Tensor.full(0, DType.F64, 4)))
                 .hasMessageContaining("shape and type");

@@ -7,14 +7,16 @@ import aligrad.tensor.Movements;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// LSTM and GRU against `recurrent.safetensors`: layers, directions, initial states, lengths, and the
-/// sentence encoder and classifier that are made of them.
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// LSTM and GRU against `recurrent.safetensors`: layers, directions, initial states, lengths, and
+/// the sentence encoder and classifier that are made of them.
 class RecurrentGoldenTest {
 
     private static final Random RANDOM = Random.stream(1);
@@ -121,8 +123,7 @@ class RecurrentGoldenTest {
     }
 
     private static Recurrent.Options options(Golden golden) {
-        Recurrent.Options options =
-                Recurrent.Options.DEFAULT.withLayers(golden.integer("layers"));
+        Recurrent.Options options = Recurrent.Options.DEFAULT.withLayers(golden.integer("layers"));
         return golden.is("bidirectional") ? options.withBothDirections() : options;
     }
 

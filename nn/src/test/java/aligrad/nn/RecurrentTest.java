@@ -7,6 +7,7 @@ import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
+
 import org.junit.jupiter.api.Test;
 
 class RecurrentTest {
@@ -60,8 +61,7 @@ class RecurrentTest {
                 .hasMessageContaining("1 lengths for a batch of 2");
         assertThatThrownBy(() -> lstm.forward(x, new int[] {4, 0}))
                 .hasMessageContaining("length 0 of sequence 1");
-        assertThatThrownBy(() -> lstm.forward(x, new int[] {5, 1}))
-                .hasMessageContaining("1 to 4");
+        assertThatThrownBy(() -> lstm.forward(x, new int[] {5, 1})).hasMessageContaining("1 to 4");
         assertThatThrownBy(() -> lstm.forward(Tensor.zeros(2, 4, 3)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("(batch, time, 2)");

@@ -3,6 +3,7 @@ package aligrad.optim;
 import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 
@@ -18,11 +19,17 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
     /// @param initialAccumulator where `s` starts, at least 0
     /// @param epsilon ε
     /// @param weightDecay λ, at least 0
-    public record Options(LearningRate learningRate, double initialAccumulator, double epsilon, double weightDecay) {
+    public record Options(
+            LearningRate learningRate,
+            double initialAccumulator,
+            double epsilon,
+            double weightDecay) {
         public Options {
             if (!(initialAccumulator >= 0)) {
                 throw new IllegalArgumentException(
-                        "Adagrad with initial accumulator " + initialAccumulator + ": it must be at least 0");
+                        "Adagrad with initial accumulator "
+                                + initialAccumulator
+                                + ": it must be at least 0");
             }
             if (!(epsilon >= 0)) {
                 throw new IllegalArgumentException(
@@ -95,22 +102,42 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
 
         /// The learning rate of this group, by step.
         public Builder learningRate(LearningRate rate) {
-            return options(new Options(rate, options().initialAccumulator(), options().epsilon(), options().weightDecay()));
+            return options(
+                    new Options(
+                            rate,
+                            options().initialAccumulator(),
+                            options().epsilon(),
+                            options().weightDecay()));
         }
 
         /// Where `s` starts, at least 0.
         public Builder initialAccumulator(double initialAccumulator) {
-            return options(new Options(options().learningRate(), initialAccumulator, options().epsilon(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            initialAccumulator,
+                            options().epsilon(),
+                            options().weightDecay()));
         }
 
         /// ε of this group, at least 0.
         public Builder epsilon(double epsilon) {
-            return options(new Options(options().learningRate(), options().initialAccumulator(), epsilon, options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().initialAccumulator(),
+                            epsilon,
+                            options().weightDecay()));
         }
 
         /// λ of this group, at least 0.
         public Builder weightDecay(double weightDecay) {
-            return options(new Options(options().learningRate(), options().initialAccumulator(), options().epsilon(), weightDecay));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().initialAccumulator(),
+                            options().epsilon(),
+                            weightDecay));
         }
 
         @Override

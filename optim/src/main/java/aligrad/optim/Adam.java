@@ -3,6 +3,7 @@ package aligrad.optim;
 import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 
@@ -16,8 +17,8 @@ import java.util.Map;
 /// w ← w - lr·√c₂/c₁ · m / (√v + ε)           INSIDE (PyTorch before, TensorFlow 1)
 /// ```
 ///
-/// AMSGrad puts the largest uncorrected `v` so far in the place of `v`. Sources: Kingma, Ba, ICLR 2015;
-/// Reddi, Kale, Kumar, ICLR 2018.
+/// AMSGrad puts the largest uncorrected `v` so far in the place of `v`. Sources: Kingma, Ba, ICLR
+/// 2015; Reddi, Kale, Kumar, ICLR 2018.
 public final class Adam extends Optimizer<Adam.Options> {
 
     /// Options of a group.
@@ -29,7 +30,14 @@ public final class Adam extends Optimizer<Adam.Options> {
     /// @param epsilonForm where ε stands
     /// @param amsgrad whether the largest `v` counts
     /// @param weightDecay λ, at least 0; added to the gradient
-    public record Options(LearningRate learningRate, double beta1, double beta2, double epsilon, EpsilonForm epsilonForm, boolean amsgrad, double weightDecay) {
+    public record Options(
+            LearningRate learningRate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            EpsilonForm epsilonForm,
+            boolean amsgrad,
+            double weightDecay) {
         public Options {
             if (!(beta1 >= 0 && beta1 < 1)) {
                 throw new IllegalArgumentException(
@@ -50,7 +58,9 @@ public final class Adam extends Optimizer<Adam.Options> {
         }
     }
 
-    private static final Options DEFAULTS = new Options(LearningRate.constant(1e-3), 0.9, 0.999, 1e-8, EpsilonForm.OUTSIDE, false, 0);
+    private static final Options DEFAULTS =
+            new Options(
+                    LearningRate.constant(1e-3), 0.9, 0.999, 1e-8, EpsilonForm.OUTSIDE, false, 0);
 
     private Adam(List<Group<Options>> groups, Projection projection, Clipping clipping) {
         super(groups, projection, clipping);
@@ -110,8 +120,7 @@ public final class Adam extends Optimizer<Adam.Options> {
         }
     }
 
-    private static Tensor change(
-            Tensor m, Tensor v, double lr, double c1, double c2, Options o) {
+    private static Tensor change(Tensor m, Tensor v, double lr, double c1, double c2, Options o) {
         return switch (o.epsilonForm) {
             case OUTSIDE -> m.mul(lr / c1).div(v.sqrt().mul(1 / Math.sqrt(c2)).add(o.epsilon));
             case INSIDE -> m.mul(lr * Math.sqrt(c2) / c1).div(v.sqrt().add(o.epsilon));
@@ -141,37 +150,93 @@ public final class Adam extends Optimizer<Adam.Options> {
 
         /// The learning rate of this group, by step.
         public Builder learningRate(LearningRate rate) {
-            return options(new Options(rate, options().beta1(), options().beta2(), options().epsilon(), options().epsilonForm(), options().amsgrad(), options().weightDecay()));
+            return options(
+                    new Options(
+                            rate,
+                            options().beta1(),
+                            options().beta2(),
+                            options().epsilon(),
+                            options().epsilonForm(),
+                            options().amsgrad(),
+                            options().weightDecay()));
         }
 
         /// β₁ of this group, in [0, 1).
         public Builder beta1(double beta1) {
-            return options(new Options(options().learningRate(), beta1, options().beta2(), options().epsilon(), options().epsilonForm(), options().amsgrad(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            beta1,
+                            options().beta2(),
+                            options().epsilon(),
+                            options().epsilonForm(),
+                            options().amsgrad(),
+                            options().weightDecay()));
         }
 
         /// β₂ of this group, in [0, 1).
         public Builder beta2(double beta2) {
-            return options(new Options(options().learningRate(), options().beta1(), beta2, options().epsilon(), options().epsilonForm(), options().amsgrad(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().beta1(),
+                            beta2,
+                            options().epsilon(),
+                            options().epsilonForm(),
+                            options().amsgrad(),
+                            options().weightDecay()));
         }
 
         /// ε of this group, at least 0.
         public Builder epsilon(double epsilon) {
-            return options(new Options(options().learningRate(), options().beta1(), options().beta2(), epsilon, options().epsilonForm(), options().amsgrad(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().beta1(),
+                            options().beta2(),
+                            epsilon,
+                            options().epsilonForm(),
+                            options().amsgrad(),
+                            options().weightDecay()));
         }
 
         /// Where ε stands.
         public Builder epsilonForm(EpsilonForm epsilonForm) {
-            return options(new Options(options().learningRate(), options().beta1(), options().beta2(), options().epsilon(), epsilonForm, options().amsgrad(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().beta1(),
+                            options().beta2(),
+                            options().epsilon(),
+                            epsilonForm,
+                            options().amsgrad(),
+                            options().weightDecay()));
         }
 
         /// Whether the largest `v` so far counts.
         public Builder amsgrad(boolean amsgrad) {
-            return options(new Options(options().learningRate(), options().beta1(), options().beta2(), options().epsilon(), options().epsilonForm(), amsgrad, options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().beta1(),
+                            options().beta2(),
+                            options().epsilon(),
+                            options().epsilonForm(),
+                            amsgrad,
+                            options().weightDecay()));
         }
 
         /// λ of this group, at least 0; added to the gradient.
         public Builder weightDecay(double weightDecay) {
-            return options(new Options(options().learningRate(), options().beta1(), options().beta2(), options().epsilon(), options().epsilonForm(), options().amsgrad(), weightDecay));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().beta1(),
+                            options().beta2(),
+                            options().epsilon(),
+                            options().epsilonForm(),
+                            options().amsgrad(),
+                            weightDecay));
         }
 
         @Override

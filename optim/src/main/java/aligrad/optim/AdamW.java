@@ -3,19 +3,26 @@ package aligrad.optim;
 import aligrad.optim.Adam.EpsilonForm;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 
 /// Adam with decoupled weight decay: `w ← w (1 - lr λ)` first, then the step of [Adam] along `g`
 /// alone.
 ///
-/// Its options are Adam's, with λ in [Adam.Options#weightDecay()] (default 0.01). Source: Loshchilov,
-/// Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019.
+/// Its options are Adam's, with λ in [Adam.Options#weightDecay()] (default 0.01). Source:
+/// Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019.
 public final class AdamW extends Optimizer<Adam.Options> {
 
     private static final Adam.Options DEFAULTS =
             new Adam.Options(
-                    LearningRate.constant(1e-3), 0.9, 0.999, 1e-8, EpsilonForm.OUTSIDE, false, 1e-2);
+                    LearningRate.constant(1e-3),
+                    0.9,
+                    0.999,
+                    1e-8,
+                    EpsilonForm.OUTSIDE,
+                    false,
+                    1e-2);
 
     private AdamW(List<Group<Adam.Options>> groups, Projection projection, Clipping clipping) {
         super(groups, projection, clipping);

@@ -4,6 +4,7 @@ import aligrad.optim.StepReport.Bound;
 import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.Map;
 
 /// ALI-G: a step length from the loss itself, no schedule.
@@ -13,15 +14,16 @@ import java.util.Map;
 /// w ← Π( w − γ g )
 /// ```
 ///
-/// Interpolation is assumed, so the smallest loss is 0; `ℓ` must not contain a weight penalty, whose
-/// place the projection Π takes. With momentum μ, `STANDARD` keeps steps: `v ← μ v − γ g`,
-/// `w ← w − γ g + μ v`; `ADJUSTED` keeps gradients: `v ← μ v − g`, `w ← w − γ g + γ μ v`.
+/// Interpolation is assumed, so the smallest loss is 0; `ℓ` must not contain a weight penalty,
+/// whose place the projection Π takes. With momentum μ, `STANDARD` keeps steps: `v ← μ v − γ g`, `w
+/// ← w − γ g + μ v`; `ADJUSTED` keeps gradients: `v ← μ v − g`, `w ← w − γ g + γ μ v`.
 ///
 /// A negative loss gives a step of 0, a loss or gradient that is not finite none at all, and a zero
 /// denominator a step of 0; all are reported. [Builder#released()] does what the authors' program
 /// does instead: uphill, not-a-number, and so on.
 ///
-/// Source: Berrada, Zisserman, Kumar, *Training Neural Networks for and by Interpolation*, ICML 2020.
+/// Source: Berrada, Zisserman, Kumar, *Training Neural Networks for and by Interpolation*, ICML
+/// 2020.
 ///
 /// ```java
 /// AliG optimizer = AliG.over(model.parameters()).maxLearningRate(0.1).momentum(0.9)
@@ -182,8 +184,8 @@ public final class AliG extends Optimizer<AliG.Options> {
             return this;
         }
 
-        /// Does in edge cases what the authors' PyTorch program does: a negative loss steps uphill, and
-        /// not-a-number spreads.
+        /// Does in edge cases what the authors' PyTorch program does: a negative loss steps uphill,
+        /// and not-a-number spreads.
         public Builder released() {
             this.released = true;
             return this;

@@ -30,8 +30,8 @@ public sealed interface LearningRate {
         return new Exponential(checked(rate), factor);
     }
 
-    /// From `first` to `last` along half a cosine in `steps` steps, then `last` (Loshchilov, Hutter,
-    /// *SGDR*, ICLR 2017, equation 5).
+    /// From `first` to `last` along half a cosine in `steps` steps, then `last` (Loshchilov,
+    /// Hutter, *SGDR*, ICLR 2017, equation 5).
     static LearningRate cosine(double first, double last, long steps) {
         return new Cosine(checked(first), checked(last), checkedSteps(steps));
     }
@@ -42,8 +42,8 @@ public sealed interface LearningRate {
         return new Polynomial(checked(first), checked(last), checkedSteps(steps), power);
     }
 
-    /// For `steps` steps a straight line from near 0 to where `then` stands at its beginning; `then`
-    /// starts afterwards.
+    /// For `steps` steps a straight line from near 0 to where `then` stands at its beginning;
+    /// `then` starts afterwards.
     static LearningRate warmup(long steps, LearningRate then) {
         return new Warmup(checkedSteps(steps), then);
     }
@@ -86,8 +86,7 @@ public sealed interface LearningRate {
     }
 
     /// See [#polynomial].
-    record Polynomial(double first, double last, long steps, double power)
-            implements LearningRate {
+    record Polynomial(double first, double last, long steps, double power) implements LearningRate {
         @Override
         public double at(long t) {
             double left = 1 - Math.min(1, (double) t / steps);

@@ -9,13 +9,15 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Changes parameters so that the loss falls.
 ///
@@ -25,12 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// double loss = optimizer.step(() -> CrossEntropy.mean(model.forward(x), labels));
 /// ```
 ///
-/// The long form takes the pieces: `optimizer.step(Gradients.of(loss), loss.item())`. Every optimizer
-/// sees the loss, since the members of the interpolation family compute their step from it.
+/// The long form takes the pieces: `optimizer.step(Gradients.of(loss), loss.item())`. Every
+/// optimizer sees the loss, since the members of the interpolation family compute their step from
+/// it.
 ///
-/// A step whose loss is not finite changes nothing and is counted; after [#PATIENCE] of them in a row
-/// the optimizer throws, with the operation that first produced such a number if it can be found. A
-/// parameter without a gradient is left alone.
+/// A step whose loss is not finite changes nothing and is counted; after [#PATIENCE] of them in a
+/// row the optimizer throws, with the operation that first produced such a number if it can be
+/// found. A parameter without a gradient is left alone.
 ///
 /// @param <O> the options of a parameter group
 public abstract class Optimizer<O> {
@@ -58,7 +61,8 @@ public abstract class Optimizer<O> {
         Recording.off(() -> Scope.compute("projection", () -> projection.apply(parameters)));
     }
 
-    // ---- steps -------------------------------------------------------------------------------------
+    // ---- steps
+    // -------------------------------------------------------------------------------------
 
     /// Computes the loss, its gradients and the step in a scope of its own, and returns the loss.
     /// [#lastStep()] tells more.
@@ -125,8 +129,7 @@ public abstract class Optimizer<O> {
                 skippedInRow);
     }
 
-    private static NonFiniteLossException traced(
-            Supplier<Tensor> loss, NonFiniteLossException e) {
+    private static NonFiniteLossException traced(Supplier<Tensor> loss, NonFiniteLossException e) {
         try {
             NonFinite.trace(() -> Gradients.of(loss.get()));
         } catch (NonFiniteException found) {
@@ -231,7 +234,8 @@ public abstract class Optimizer<O> {
         }
     }
 
-    // ---- state -------------------------------------------------------------------------------------
+    // ---- state
+    // -------------------------------------------------------------------------------------
 
     /// Everything that the next step depends on, besides the parameters.
     public final OptimizerState state() {
@@ -239,7 +243,9 @@ public abstract class Optimizer<O> {
         for (Group<O> group : groups) {
             for (Slot slot : group.slots()) {
                 slot.states()
-                        .forEach((kind, buffer) -> tensors.put(kind + "/" + slot.name(), buffer.value()));
+                        .forEach(
+                                (kind, buffer) ->
+                                        tensors.put(kind + "/" + slot.name(), buffer.value()));
             }
         }
         return new OptimizerState(
@@ -288,7 +294,8 @@ public abstract class Optimizer<O> {
         skippedInRow = state.numbers().getOrDefault("skippedInRow", 0.0).intValue();
     }
 
-    // ---- building ----------------------------------------------------------------------------------
+    // ---- building
+    // ----------------------------------------------------------------------------------
 
     /// Collects parameter groups and their options. Options apply to the group begun last; a group
     /// begun with [#and] starts with the options of the one before.
@@ -373,7 +380,9 @@ public abstract class Optimizer<O> {
                 for (Slot slot : group.slots()) {
                     if (!names.add(slot.name())) {
                         throw new IllegalArgumentException(
-                                "parameter '" + slot.name() + "' is in two groups, or twice in one");
+                                "parameter '"
+                                        + slot.name()
+                                        + "' is in two groups, or twice in one");
                     }
                 }
             }

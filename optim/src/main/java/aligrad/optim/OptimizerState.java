@@ -1,6 +1,7 @@
 package aligrad.optim;
 
 import aligrad.tensor.Tensor;
+
 import java.util.Map;
 
 /// Everything an optimizer remembers, by name: what a checkpoint saves.

@@ -3,6 +3,7 @@ package aligrad.optim;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
 import java.util.List;
 
 /// Moves parameters to the nearest point of an admissible set: ALI-G's form of regularization.

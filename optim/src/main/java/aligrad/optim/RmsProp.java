@@ -3,13 +3,15 @@ package aligrad.optim;
 import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 
-/// RMSProp: `d = g + λ w`, `s ← ρ s + (1-ρ) d²`, `w ← w - lr d / (√s + ε)`, or with ε inside the root.
+/// RMSProp: `d = g + λ w`, `s ← ρ s + (1-ρ) d²`, `w ← w - lr d / (√s + ε)`, or with ε inside the
+/// root.
 ///
-/// PyTorch: ρ = 0.99, `s` starts at 0, ε = 1e-8 outside the root (the defaults). TensorFlow 1: ρ = 0.9,
-/// `s` starts at 1, ε = 1e-10 inside. Source: Tieleman, Hinton, Coursera lecture 6.5, 2012.
+/// PyTorch: ρ = 0.99, `s` starts at 0, ε = 1e-8 outside the root (the defaults). TensorFlow 1: ρ =
+/// 0.9, `s` starts at 1, ε = 1e-10 inside. Source: Tieleman, Hinton, Coursera lecture 6.5, 2012.
 public final class RmsProp extends Optimizer<RmsProp.Options> {
 
     /// Options of a group.
@@ -20,7 +22,13 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
     /// @param epsilon ε
     /// @param epsilonInsideRoot whether the divisor is `√(s + ε)`
     /// @param weightDecay λ, at least 0
-    public record Options(LearningRate learningRate, double decay, double initialMeanSquare, double epsilon, boolean epsilonInsideRoot, double weightDecay) {
+    public record Options(
+            LearningRate learningRate,
+            double decay,
+            double initialMeanSquare,
+            double epsilon,
+            boolean epsilonInsideRoot,
+            double weightDecay) {
         public Options {
             if (!(decay >= 0 && decay < 1)) {
                 throw new IllegalArgumentException(
@@ -28,7 +36,9 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
             }
             if (!(initialMeanSquare >= 0)) {
                 throw new IllegalArgumentException(
-                        "RMSProp with initial mean square " + initialMeanSquare + ": it must be at least 0");
+                        "RMSProp with initial mean square "
+                                + initialMeanSquare
+                                + ": it must be at least 0");
             }
             if (!(epsilon >= 0)) {
                 throw new IllegalArgumentException(
@@ -41,7 +51,8 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
         }
     }
 
-    private static final Options DEFAULTS = new Options(LearningRate.constant(1e-2), 0.99, 0, 1e-8, false, 0);
+    private static final Options DEFAULTS =
+            new Options(LearningRate.constant(1e-2), 0.99, 0, 1e-8, false, 0);
 
     private RmsProp(List<Group<Options>> groups, Projection projection, Clipping clipping) {
         super(groups, projection, clipping);
@@ -72,9 +83,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
                     Buffer mean = slot.state("mean_square", o.initialMeanSquare);
                     Tensor s = mean.value().mul(o.decay).add(d.square().mul(1 - o.decay));
                     Tensor divisor =
-                            o.epsilonInsideRoot
-                                    ? s.add(o.epsilon).sqrt()
-                                    : s.sqrt().add(o.epsilon);
+                            o.epsilonInsideRoot ? s.add(o.epsilon).sqrt() : s.sqrt().add(o.epsilon);
                     slot.assign(w.sub(d.mul(lr).div(divisor)), mean, s);
                 }
             }
@@ -105,32 +114,74 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
 
         /// The learning rate of this group, by step.
         public Builder learningRate(LearningRate rate) {
-            return options(new Options(rate, options().decay(), options().initialMeanSquare(), options().epsilon(), options().epsilonInsideRoot(), options().weightDecay()));
+            return options(
+                    new Options(
+                            rate,
+                            options().decay(),
+                            options().initialMeanSquare(),
+                            options().epsilon(),
+                            options().epsilonInsideRoot(),
+                            options().weightDecay()));
         }
 
         /// ρ of this group, in [0, 1).
         public Builder decay(double decay) {
-            return options(new Options(options().learningRate(), decay, options().initialMeanSquare(), options().epsilon(), options().epsilonInsideRoot(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            decay,
+                            options().initialMeanSquare(),
+                            options().epsilon(),
+                            options().epsilonInsideRoot(),
+                            options().weightDecay()));
         }
 
         /// Where `s` starts, at least 0.
         public Builder initialMeanSquare(double initialMeanSquare) {
-            return options(new Options(options().learningRate(), options().decay(), initialMeanSquare, options().epsilon(), options().epsilonInsideRoot(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().decay(),
+                            initialMeanSquare,
+                            options().epsilon(),
+                            options().epsilonInsideRoot(),
+                            options().weightDecay()));
         }
 
         /// ε of this group, at least 0.
         public Builder epsilon(double epsilon) {
-            return options(new Options(options().learningRate(), options().decay(), options().initialMeanSquare(), epsilon, options().epsilonInsideRoot(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().decay(),
+                            options().initialMeanSquare(),
+                            epsilon,
+                            options().epsilonInsideRoot(),
+                            options().weightDecay()));
         }
 
         /// Whether the divisor is `√(s + ε)`.
         public Builder epsilonInsideRoot(boolean epsilonInsideRoot) {
-            return options(new Options(options().learningRate(), options().decay(), options().initialMeanSquare(), options().epsilon(), epsilonInsideRoot, options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().decay(),
+                            options().initialMeanSquare(),
+                            options().epsilon(),
+                            epsilonInsideRoot,
+                            options().weightDecay()));
         }
 
         /// λ of this group, at least 0.
         public Builder weightDecay(double weightDecay) {
-            return options(new Options(options().learningRate(), options().decay(), options().initialMeanSquare(), options().epsilon(), options().epsilonInsideRoot(), weightDecay));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().decay(),
+                            options().initialMeanSquare(),
+                            options().epsilon(),
+                            options().epsilonInsideRoot(),
+                            weightDecay));
         }
 
         @Override

@@ -3,6 +3,7 @@ package aligrad.optim;
 import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,8 @@ import java.util.Map;
 /// w ← w - lr (d + μ b)      (Nesterov)
 /// ```
 ///
-/// The first `b` equals `d`. Source: Sutskever, Martens, Dahl, Hinton, ICML 2013, in the form of PyTorch.
+/// The first `b` equals `d`. Source: Sutskever, Martens, Dahl, Hinton, ICML 2013, in the form of
+/// PyTorch.
 public final class Sgd extends Optimizer<Sgd.Options> {
 
     /// Options of a group.
@@ -25,7 +27,8 @@ public final class Sgd extends Optimizer<Sgd.Options> {
     /// @param momentum μ, at least 0
     /// @param nesterov whether to look ahead
     /// @param weightDecay λ, at least 0
-    public record Options(LearningRate learningRate, double momentum, boolean nesterov, double weightDecay) {
+    public record Options(
+            LearningRate learningRate, double momentum, boolean nesterov, double weightDecay) {
         public Options {
             if (!(momentum >= 0)) {
                 throw new IllegalArgumentException(
@@ -110,22 +113,42 @@ public final class Sgd extends Optimizer<Sgd.Options> {
 
         /// The learning rate of this group, by step.
         public Builder learningRate(LearningRate rate) {
-            return options(new Options(rate, options().momentum(), options().nesterov(), options().weightDecay()));
+            return options(
+                    new Options(
+                            rate,
+                            options().momentum(),
+                            options().nesterov(),
+                            options().weightDecay()));
         }
 
         /// μ of this group, at least 0.
         public Builder momentum(double momentum) {
-            return options(new Options(options().learningRate(), momentum, options().nesterov(), options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            momentum,
+                            options().nesterov(),
+                            options().weightDecay()));
         }
 
         /// Whether this group looks ahead; needs a momentum above 0.
         public Builder nesterov(boolean nesterov) {
-            return options(new Options(options().learningRate(), options().momentum(), nesterov, options().weightDecay()));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().momentum(),
+                            nesterov,
+                            options().weightDecay()));
         }
 
         /// λ of this group, at least 0.
         public Builder weightDecay(double weightDecay) {
-            return options(new Options(options().learningRate(), options().momentum(), options().nesterov(), weightDecay));
+            return options(
+                    new Options(
+                            options().learningRate(),
+                            options().momentum(),
+                            options().nesterov(),
+                            weightDecay));
         }
 
         @Override

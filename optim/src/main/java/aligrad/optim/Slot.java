@@ -6,6 +6,7 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -80,8 +81,7 @@ public final class Slot {
     }
 
     /// Moves the parameter and three states in one pass.
-    void assign(
-            Tensor w, Buffer first, Tensor s, Buffer second, Tensor t, Buffer third, Tensor u) {
+    void assign(Tensor w, Buffer first, Tensor s, Buffer second, Tensor t, Buffer third, Tensor u) {
         Variable.assign(
                 new Variable[] {parameter, first, second, third}, new Tensor[] {w, s, t, u});
     }

@@ -4,7 +4,8 @@ package aligrad.optim;
 ///
 /// @param loss the mini-batch loss ℓ that the step was computed from
 /// @param stepSize the step length γ that was used; the mean over groups where they differ
-/// @param unclippedStepSize γ before any bound; equal to `stepSize` for optimizers that compute none
+/// @param unclippedStepSize γ before any bound; equal to `stepSize` for optimizers that compute
+///   none
 /// @param bound what limited the step
 /// @param gradientNorm ‖g‖ over all parameters, before clipping; not-a-number if nobody needed it
 /// @param projectionRatio by what the projection multiplied the parameters; 1 where it did nothing

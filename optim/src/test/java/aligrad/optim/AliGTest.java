@@ -8,9 +8,11 @@ import aligrad.autograd.Gradients;
 import aligrad.optim.StepReport.Bound;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 
 /// Expected numbers: the golden vectors of the ALI-G programs as released (three steps with
 /// γ_unclipped = 4.9996428827, 0.0259736887, 71.9424460432), and edge cases by hand.
@@ -32,9 +34,12 @@ class AliGTest {
         assertThat(first.stepSize()).isEqualTo(1);
         assertThat(second.bound()).isEqualTo(Bound.NONE);
         assertThat(second.stepSize()).isEqualTo(second.unclippedStepSize());
-        assertThat(new double[] {
-                    first.unclippedStepSize(), second.unclippedStepSize(), third.unclippedStepSize()
-                })
+        assertThat(
+                        new double[] {
+                            first.unclippedStepSize(),
+                            second.unclippedStepSize(),
+                            third.unclippedStepSize()
+                        })
                 .containsExactly(UNCLIPPED, within(1e-9));
         assertThat(first.gradientNorm()).isCloseTo(Math.sqrt(0.14), within(1e-15));
     }
@@ -157,8 +162,7 @@ class AliGTest {
                 new GoldenSequence(p -> AliG.over(p).maxLearningRate(1).momentum(0.9).build());
         s.step(0);
         Gradients infinite =
-                Gradients.of(
-                        Map.of(s.w, Tensor.of(new double[] {1, Double.POSITIVE_INFINITY, 0})));
+                Gradients.of(Map.of(s.w, Tensor.of(new double[] {1, Double.POSITIVE_INFINITY, 0})));
         StepReport skipped = s.optimizer.step(infinite, 1);
         s.expect(0.81, -1.62, -0.07);
         assertThat(skipped.bound()).isEqualTo(Bound.SKIPPED);

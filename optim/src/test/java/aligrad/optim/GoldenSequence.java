@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import aligrad.autograd.Gradients;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// The three steps with which the golden vectors were made: gradients and losses that do not depend on
-/// the parameters, in `F64`.
+/// The three steps with which the golden vectors were made: gradients and losses that do not depend
+/// on the parameters, in `F64`.
 final class GoldenSequence {
 
     private static final double[][] GRADIENTS = {

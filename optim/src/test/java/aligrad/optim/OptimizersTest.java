@@ -7,14 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import aligrad.autograd.Gradients;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Expected numbers: golden vectors from the released programs and the frameworks' formulas.
 class OptimizersTest {
@@ -176,8 +178,7 @@ class OptimizersTest {
     void clippingScalesAllGradientsByTheirJointNorm() {
         Parameter a = new Parameter("a", Tensor.of(new double[] {0}, 1));
         Parameter b = new Parameter("b", Tensor.of(new double[] {0}, 1));
-        Sgd sgd =
-                Sgd.over(List.of(a, b)).learningRate(1).clip(Clipping.globalNorm(1)).build();
+        Sgd sgd = Sgd.over(List.of(a, b)).learningRate(1).clip(Clipping.globalNorm(1)).build();
         Gradients g =
                 Gradients.of(
                         Map.of(
@@ -206,7 +207,11 @@ class OptimizersTest {
         s.step(0);
         OptimizerState wrong =
                 new OptimizerState(
-                        Map.of("m/0.w", Tensor.of(new double[] {9, 9, 9}), "v/other", Tensor.zeros(2)),
+                        Map.of(
+                                "m/0.w",
+                                Tensor.of(new double[] {9, 9, 9}),
+                                "v/other",
+                                Tensor.zeros(2)),
                         Map.of("steps", 5.0));
         double[] before = s.optimizer.state().tensors().get("m/0.w").toDoubleArray();
         assertThatThrownBy(() -> s.optimizer.load(wrong))

@@ -1,11 +1,12 @@
 package aligrad.tensor;
 
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A tensor put together from pieces: `background` everywhere, and each piece **added** at its place
-/// (written, where no other piece lies).
+import java.util.Arrays;
+import java.util.List;
+
+/// A tensor put together from pieces: `background` everywhere, and each piece **added** at its
+/// place (written, where no other piece lies).
 ///
 /// Concatenation, stacking, padding, and the adjoint of slicing are all this; and the gradients of
 /// many slices of one tensor are one such operation instead of many. A piece's places are, along
@@ -102,7 +103,8 @@ public record Assemble(
             int first = starts.get(i);
             long last = first + (part.extent(i) - 1L) * steps.get(i);
             int extent = whole.extent(i);
-            inside = steps.get(i) != 0 && first >= 0 && first < extent && last >= 0 && last < extent;
+            inside =
+                    steps.get(i) != 0 && first >= 0 && first < extent && last >= 0 && last < extent;
         }
         if (!inside) {
             throw new ShapeException(

@@ -2,8 +2,8 @@ package aligrad.tensor;
 
 /// Operations whose result is computed at once by a kernel of its own into new, contiguous storage.
 ///
-/// Inputs may be pending: a reduction takes a pending expression as its prologue, other kernels have
-/// it computed first.
+/// Inputs may be pending: a reduction takes a pending expression as its prologue, other kernels
+/// have it computed first.
 public sealed interface Computation extends Op
         permits Assemble,
                 Contraction,

@@ -1,8 +1,10 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.OpObserver;
-import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
 
 /// What surrounds the code that computes: the open scope, whether operations are recorded for
 /// gradients, the layer, the device of new tensors, and who watches.

@@ -41,8 +41,8 @@ public sealed interface Contractions permits Tensor {
         return product(self(), w, bias);
     }
 
-    /// The sum of products over subscripts that the result lacks, as in `einsum("bij,bjk->bik", a, b)`:
-    /// one letter an axis, at most two operands.
+    /// The sum of products over subscripts that the result lacks, as in `einsum("bij,bjk->bik", a,
+    /// b)`: one letter an axis, at most two operands.
     static Tensor einsum(String equation, Tensor... operands) {
         return Einsum.of(equation, operands);
     }

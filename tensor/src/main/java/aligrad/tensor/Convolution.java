@@ -2,8 +2,8 @@ package aligrad.tensor;
 
 /// Two-dimensional convolution (cross-correlation) of channels-last images, and its two adjoints.
 ///
-/// Images are `(N, H, W, C)`, filters `(O, kernelHeight, kernelWidth, C / groups)`, results
-/// `(N, H', W', O)`. The three operations are one trilinear form seen from its three sides, so the
+/// Images are `(N, H, W, C)`, filters `(O, kernelHeight, kernelWidth, C / groups)`, results `(N,
+/// H', W', O)`. The three operations are one trilinear form seen from its three sides, so the
 /// derivative of each is made of the other two.
 public sealed interface Convolution extends Computation {
 

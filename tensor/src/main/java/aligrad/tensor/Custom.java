@@ -1,7 +1,8 @@
 package aligrad.tensor;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// An operation of your own, with its own forward computation and derivative.
 ///
@@ -25,7 +26,8 @@ public non-sealed interface Custom extends Computation {
     /// The result, of shape [#shape()] and type [#dtype()]. Nothing inside is recorded.
     Tensor forward();
 
-    /// The gradients of the inputs, in their order: `g` is the gradient of the result `y`. `null` for
-    /// an input that has none. Written with tensor operations on `g`, it can be differentiated again.
+    /// The gradients of the inputs, in their order: `g` is the gradient of the result `y`. `null`
+    /// for an input that has none. Written with tensor operations on `g`, it can be differentiated
+    /// again.
     List<@Nullable Tensor> derivative(Tensor g, Tensor y);
 }

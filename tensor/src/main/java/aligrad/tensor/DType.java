@@ -29,7 +29,8 @@ public enum DType {
         return this == F32 || this == F64;
     }
 
-    /// Whether a constant of this type can be `value`: floating types round it, the others hold it or not.
+    /// Whether a constant of this type can be `value`: floating types round it, the others hold it
+    /// or not.
     boolean holds(double value) {
         return switch (this) {
             case F32, F64 -> true;

@@ -3,19 +3,21 @@ package aligrad.tensor;
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.BackendProvider;
 import aligrad.tensor.spi.ReferenceBackend;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Where tensors live and are computed.
 ///
-/// `cpu` is the fast one, from the module `aligrad.backends.cpu`; `reference` is always there: plain
-/// loops in double, the oracle of the tests. New tensors are made on [#current()], which is the
-/// device of the innermost [#use], or the one named by `-Daligrad.device=NAME`, or `cpu`.
+/// `cpu` is the fast one, from the module `aligrad.backends.cpu`; `reference` is always there:
+/// plain loops in double, the oracle of the tests. New tensors are made on [#current()], which is
+/// the device of the innermost [#use], or the one named by `-Daligrad.device=NAME`, or `cpu`.
 public final class Device {
 
     private static final Map<String, Device> OPEN = new ConcurrentHashMap<>();
@@ -101,8 +103,9 @@ public final class Device {
                 System.getLogger("aligrad")
                         .log(
                                 System.Logger.Level.WARNING,
-                                "no fast backend was found, so everything runs on the plain reference"
-                                    + " backend, which is slow; add aligrad-backends-cpu");
+                                "no fast backend was found, so everything runs on the plain"
+                                        + " reference backend, which is slow; add"
+                                        + " aligrad-backends-cpu");
             }
             return of(best);
         }

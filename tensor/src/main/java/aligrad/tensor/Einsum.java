@@ -59,7 +59,8 @@ final class Einsum {
         for (int t = 0; t < terms.length; t++) {
             Shape shape = operands[t].shape();
             if (terms[t].length() != shape.rank()) {
-                throw bad(equation, operands, "'" + terms[t] + "' must have a letter for each axis");
+                throw bad(
+                        equation, operands, "'" + terms[t] + "' must have a letter for each axis");
             }
             for (int i = 0; i < shape.rank(); i++) {
                 char c = terms[t].charAt(i);
@@ -106,7 +107,8 @@ final class Einsum {
                 axes[rank - 2] = i;
                 axes[rank - 1] = j;
                 Tensor diagonal = x.permute(axes).diagonal();
-                String rest = term.substring(0, i) + term.substring(i + 1, j) + term.substring(j + 1);
+                String rest =
+                        term.substring(0, i) + term.substring(i + 1, j) + term.substring(j + 1);
                 String now = rest + term.charAt(i);
                 return order(diagonal, now, distinct(term));
             }
@@ -125,7 +127,8 @@ final class Einsum {
     }
 
     /// `x` as `(batch…, rows, columns)`.
-    private static Tensor matrix(Tensor x, String letters, String batch, String rows, String columns) {
+    private static Tensor matrix(
+            Tensor x, String letters, String batch, String rows, String columns) {
         Tensor ordered = order(x, letters, batch + rows + columns);
         int[] extents = new int[batch.length() + 2];
         int i = 0;

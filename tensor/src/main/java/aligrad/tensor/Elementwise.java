@@ -14,7 +14,8 @@ public sealed interface Elementwise permits Tensor {
 
     Device device();
 
-    // ---- arithmetic --------------------------------------------------------------------------------
+    // ---- arithmetic
+    // --------------------------------------------------------------------------------
 
     default Tensor add(Tensor b) {
         return arithmetic(BinaryOp.ADD, self(), b);
@@ -69,9 +70,7 @@ public sealed interface Elementwise permits Tensor {
     }
 
     default Tensor pow(double b) {
-        return b == 2
-                ? square()
-                : b == 0.5 ? sqrt() : floating(BinaryOp.POW, self(), constant(b));
+        return b == 2 ? square() : b == 0.5 ? sqrt() : floating(BinaryOp.POW, self(), constant(b));
     }
 
     /// The larger of both; not-a-number if either is.
@@ -96,7 +95,11 @@ public sealed interface Elementwise permits Tensor {
     default Tensor clip(double low, double high) {
         if (!(low <= high)) {
             throw new IllegalArgumentException(
-                    "clip to [" + low + ", " + high + "]: the lower bound must not be above the upper");
+                    "clip to ["
+                            + low
+                            + ", "
+                            + high
+                            + "]: the lower bound must not be above the upper");
         }
         return maximum(low).minimum(high);
     }
@@ -106,7 +109,8 @@ public sealed interface Elementwise permits Tensor {
         return floating(BinaryOp.ATAN2, self(), b);
     }
 
-    // ---- comparisons and logic: BOOL ---------------------------------------------------------------
+    // ---- comparisons and logic: BOOL
+    // ---------------------------------------------------------------
 
     default Tensor eq(Tensor b) {
         return compare(BinaryOp.EQ, self(), b);
@@ -189,8 +193,7 @@ public sealed interface Elementwise permits Tensor {
             throw mismatch("where", a, b);
         }
         Shape wide =
-                Shape.broadcast(
-                        "where", shape(), Shape.broadcast("where", a.shape(), b.shape()));
+                Shape.broadcast("where", shape(), Shape.broadcast("where", a.shape(), b.shape()));
         return Tensor.make(new Pointwise.Where(self(), a, b, wide));
     }
 
@@ -202,7 +205,8 @@ public sealed interface Elementwise permits Tensor {
         return where(Tensor.fill(a, b.dtype(), Shape.SCALAR, device()), b);
     }
 
-    // ---- functions ---------------------------------------------------------------------------------
+    // ---- functions
+    // ---------------------------------------------------------------------------------
 
     default Tensor neg() {
         return unary(UnaryOp.NEG);
@@ -351,7 +355,8 @@ public sealed interface Elementwise permits Tensor {
         return unary(UnaryOp.TRUNC);
     }
 
-    // ---- types -------------------------------------------------------------------------------------
+    // ---- types
+    // -------------------------------------------------------------------------------------
 
     /// The elements as another type: towards whole numbers the fraction is dropped and the range
     /// saturates; to `BOOL`, everything but 0 is true.
@@ -366,7 +371,8 @@ public sealed interface Elementwise permits Tensor {
         return copy;
     }
 
-    // ---- rules -------------------------------------------------------------------------------------
+    // ---- rules
+    // -------------------------------------------------------------------------------------
 
     private Tensor constant(double value) {
         return Tensor.fill(value, dtype(), Shape.SCALAR, device());
@@ -455,11 +461,6 @@ public sealed interface Elementwise permits Tensor {
     private static ShapeException mismatch(String op, Tensor a, Tensor b) {
         return new ShapeException(
                 "%s of %s %s and %s %s: both must have the same type; cast one with to(DType)"
-                        .formatted(
-                                op,
-                                a.dtype(),
-                                a.shape(),
-                                b.dtype(),
-                                b.shape()));
+                        .formatted(op, a.dtype(), a.shape(), b.dtype(), b.shape()));
     }
 }

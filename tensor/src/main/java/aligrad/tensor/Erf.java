@@ -21,8 +21,8 @@ final class Erf {
         return Math.signum(x) * (a < 2.5 ? series(a) : 1 - complement(a));
     }
 
-    /// All terms are positive in this form, so nothing cancels:
-    /// 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·5 … (2n+1)).
+    /// All terms are positive in this form, so nothing cancels: 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ /
+    /// (1·3·5 … (2n+1)).
     private static double series(double x) {
         double term = x;
         double sum = x;

@@ -9,8 +9,8 @@ public sealed interface Images permits Tensor {
 
     DType dtype();
 
-    /// The images convolved (cross-correlated) with `filter (O, kernelHeight, kernelWidth, C / groups)`:
-    /// `(N, H', W', O)`.
+    /// The images convolved (cross-correlated) with `filter (O, kernelHeight, kernelWidth, C /
+    /// groups)`: `(N, H', W', O)`.
     ///
     /// @param window stride, padding and dilation; its kernel must be that of the filter
     /// @throws ShapeException if channels or sizes do not fit
@@ -80,12 +80,14 @@ public sealed interface Images permits Tensor {
         return Tensor.make(new Pooling.Average(self(), window, includePadding, to));
     }
 
-    /// The adjoint of [#conv2d] with respect to the images, with this as what came out of it: images
-    /// of shape `images (N, H, W, C)`. As an operation of its own it is the transposed convolution.
+    /// The adjoint of [#conv2d] with respect to the images, with this as what came out of it:
+    /// images of shape `images (N, H, W, C)`. As an operation of its own it is the transposed
+    /// convolution.
     ///
     /// @throws ShapeException if a convolution of `images` would not give the shape of this
     default Tensor conv2dInputGradient(Tensor filter, Window2d window, int groups, Shape images) {
-        requireConvolution("conv2d_input_gradient", images, filter.shape(), window, groups, shape());
+        requireConvolution(
+                "conv2d_input_gradient", images, filter.shape(), window, groups, shape());
         requireSameType("conv2d_input_gradient", filter);
         return Tensor.make(new Convolution.InputGradient(self(), filter, window, groups, images));
     }

@@ -2,8 +2,8 @@ package aligrad.tensor;
 
 /// Reading and adding at positions given by a tensor of indices (`I32` or `I64`).
 ///
-/// Each read has an adjoint that adds; where indices repeat, the additions happen in the order of the
-/// source, whatever the number of threads. An index outside its axis is an error that names it.
+/// Each read has an adjoint that adds; where indices repeat, the additions happen in the order of
+/// the source, whatever the number of threads. An index outside its axis is an error that names it.
 public sealed interface Indexing extends Computation {
 
     int axis();
@@ -53,8 +53,8 @@ public sealed interface Indexing extends Computation {
         }
     }
 
-    /// Single elements: `y[…, j, …] = x[…, index[…, j, …], …]`; `index` has the rank of `x`, and the
-    /// same extents except along `axis`.
+    /// Single elements: `y[…, j, …] = x[…, index[…, j, …], …]`; `index` has the rank of `x`, and
+    /// the same extents except along `axis`.
     record TakeAlong(Tensor x, Tensor index, int axis) implements Indexing {
         @Override
         public String name() {

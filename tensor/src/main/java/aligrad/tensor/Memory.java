@@ -1,6 +1,7 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.HostMemory;
+
 import java.util.Map;
 
 /// What the tensors of this process hold, in bytes.

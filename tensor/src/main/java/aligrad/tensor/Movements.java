@@ -6,8 +6,8 @@ import java.util.List;
 
 /// Looking at the same elements in another way, and putting tensors together.
 ///
-/// Everything up to [#diagonal()] is a view and costs nothing (a reshape copies first where axes are
-/// joined that do not follow each other in memory, as after a transposition).
+/// Everything up to [#diagonal()] is a view and costs nothing (a reshape copies first where axes
+/// are joined that do not follow each other in memory, as after a transposition).
 public sealed interface Movements permits Tensor {
 
     Tensor self();
@@ -150,14 +150,14 @@ public sealed interface Movements permits Tensor {
         return expand(Shape.of(extents));
     }
 
-    /// The elements `from` (included) to `to` (excluded) along an axis; negative ones count from the
-    /// end.
+    /// The elements `from` (included) to `to` (excluded) along an axis; negative ones count from
+    /// the end.
     default Tensor slice(int axis, int from, int to) {
         return slice(axis, from, to, 1);
     }
 
-    /// Every `step`-th element from `from` (included) to `to` (excluded) along an axis; negative ones
-    /// count from the end.
+    /// Every `step`-th element from `from` (included) to `to` (excluded) along an axis; negative
+    /// ones count from the end.
     ///
     /// @throws ShapeException if the range does not lie within the axis
     default Tensor slice(int axis, int from, int to, int step) {
@@ -270,8 +270,8 @@ public sealed interface Movements permits Tensor {
         return Triangle.diagonal(n, device()).where(unsqueeze(-1), 0);
     }
 
-    /// The elements on and below diagonal `k` of the last two axes, zeros above: `k = 0` is the main
-    /// diagonal, 1 the one above.
+    /// The elements on and below diagonal `k` of the last two axes, zeros above: `k = 0` is the
+    /// main diagonal, 1 the one above.
     default Tensor lowerTriangle(int k) {
         return Triangle.lower(shape().extent(-2), shape().extent(-1), k, device()).where(self(), 0);
     }
@@ -321,8 +321,7 @@ public sealed interface Movements permits Tensor {
         }
         Assemble.Piece piece = new Assemble.Piece(self(), starts, ones(rank));
         return Tensor.make(
-                new Assemble(
-                        Shape.owning(extents), dtype(), List.of(piece), value, true, false));
+                new Assemble(Shape.owning(extents), dtype(), List.of(piece), value, true, false));
     }
 
     /// The tensors one after the other along an axis; the other extents must be equal.
@@ -341,8 +340,7 @@ public sealed interface Movements permits Tensor {
                     || !t.shape().with(at, 0).equals(first.with(at, 0))) {
                 throw new ShapeException(
                         "concat %s %s with %s %s along axis %d: types and all other extents must be equal"
-                                .formatted(
-                                        tensors[0].dtype(), first, t.dtype(), t.shape(), axis));
+                                .formatted(tensors[0].dtype(), first, t.dtype(), t.shape(), axis));
             }
             List<Integer> starts = new ArrayList<>(rank);
             for (int i = 0; i < rank; i++) {

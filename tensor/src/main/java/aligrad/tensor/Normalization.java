@@ -1,7 +1,7 @@
 package aligrad.tensor;
 
-/// Softmax and its logarithm along one axis: hand-fused because the composition would read its input
-/// three times and overflow without the maximum.
+/// Softmax and its logarithm along one axis: hand-fused because the composition would read its
+/// input three times and overflow without the maximum.
 public sealed interface Normalization extends Computation {
 
     Tensor x();

@@ -3,9 +3,9 @@ package aligrad.tensor;
 /// The counter-based random generator Philox 4x32-10: 128 bits of counter and 64 of key give 128
 /// random bits, with no state in between.
 ///
-/// So element `i` of a random tensor is a function of (key, call, i) alone: the same on every device,
-/// for every number of threads, and again when it is needed again. The counter's low half is the
-/// block, its high half the call.
+/// So element `i` of a random tensor is a function of (key, call, i) alone: the same on every
+/// device, for every number of threads, and again when it is needed again. The counter's low half
+/// is the block, its high half the call.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, *Parallel Random Numbers: As Easy as 1, 2, 3*, SC 2011.
 public final class Philox {
@@ -20,8 +20,8 @@ public final class Philox {
 
     private Philox() {}
 
-    /// Two of the four words of a block: words 0 and 1 (`half` 0, word 0 in the high bits) or words 2
-    /// and 3 (`half` 1).
+    /// Two of the four words of a block: words 0 and 1 (`half` 0, word 0 in the high bits) or words
+    /// 2 and 3 (`half` 1).
     public static long half(long key, long call, long block, int half) {
         int c0 = (int) block;
         int c1 = (int) (block >>> 32);

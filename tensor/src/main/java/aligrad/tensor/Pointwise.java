@@ -3,8 +3,9 @@ package aligrad.tensor;
 /// Operations that compute each element from the elements at the same place: what a pending
 /// expression is made of.
 ///
-/// Inputs broadcast to the result's shape. Nothing is computed when one is written; when its numbers
-/// are needed, the whole expression becomes one kernel (see `aligrad.tensor.spi.Expression`).
+/// Inputs broadcast to the result's shape. Nothing is computed when one is written; when its
+/// numbers are needed, the whole expression becomes one kernel (see
+/// `aligrad.tensor.spi.Expression`).
 public sealed interface Pointwise extends Op {
 
     /// Roughly how many additions an element costs, without the inputs.
@@ -150,8 +151,8 @@ public sealed interface Pointwise extends Op {
     /// wherever they are needed, stored nowhere.
     ///
     /// `F32`: element `i` is `(w >>> 8)·2⁻²⁴` of word `w = i mod 4` of Philox block `i / 4`. `F64`:
-    /// the top 53 bits of the two words `2·(i mod 2)` (high) and `2·(i mod 2) + 1` (low) of block `i / 2`. See
-    /// [Philox].
+    /// the top 53 bits of the two words `2·(i mod 2)` (high) and `2·(i mod 2) + 1` (low) of block
+    /// `i / 2`. See [Philox].
     record Uniform(long key, long call, Shape shape, DType dtype) implements Pointwise {
         @Override
         public String name() {

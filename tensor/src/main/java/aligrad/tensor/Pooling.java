@@ -32,8 +32,8 @@ public sealed interface Pooling extends Computation {
         }
     }
 
-    /// The adjoint of [MaxPick] in `v`: each `g` `(N, H', W', C)` is added at the place where `x` is
-    /// largest in its window.
+    /// The adjoint of [MaxPick] in `v`: each `g` `(N, H', W', C)` is added at the place where `x`
+    /// is largest in its window.
     record MaxSpread(Tensor x, Tensor g, Window2d window) implements Pooling {
         @Override
         public String name() {
@@ -56,8 +56,8 @@ public sealed interface Pooling extends Computation {
         }
     }
 
-    /// The mean of each window; padding counts as zeros if `includePadding`, otherwise it is left out
-    /// of the mean.
+    /// The mean of each window; padding counts as zeros if `includePadding`, otherwise it is left
+    /// out of the mean.
     record Average(Tensor x, Window2d window, boolean includePadding, Shape shape)
             implements Pooling {
         @Override
@@ -76,8 +76,8 @@ public sealed interface Pooling extends Computation {
         }
     }
 
-    /// The adjoint of [Average]: each `g` is divided among the pixels of its window; `shape` is that
-    /// of the images.
+    /// The adjoint of [Average]: each `g` is divided among the pixels of its window; `shape` is
+    /// that of the images.
     record AverageSpread(Tensor g, Window2d window, boolean includePadding, Shape shape)
             implements Pooling {
         @Override

@@ -35,8 +35,8 @@ public final class Random {
         return new Random(mix(hash ^ name.length()));
     }
 
-    /// The finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): neighbouring seeds give unlike
-    /// keys.
+    /// The finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): neighbouring seeds give
+    /// unlike keys.
     private static long mix(long z) {
         long x = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
         x = (x ^ x >>> 27) * 0x94D049BB133111EBL;

@@ -1,8 +1,10 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.OpObserver;
-import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
 
 /// Whether operations on tracked tensors are remembered, so that a gradient can be asked for.
 ///

@@ -7,8 +7,8 @@ import java.util.List;
 /// Joining elements along axes: sums, means, extremes, norms.
 ///
 /// Each takes the axes to join (negative ones count from the end; none means all) and drops them;
-/// the methods with `Keep` leave them with extent 1, so that the result broadcasts against the input.
-/// Sums are taken in a fixed order that depends on the shape alone.
+/// the methods with `Keep` leave them with extent 1, so that the result broadcasts against the
+/// input. Sums are taken in a fixed order that depends on the shape alone.
 public sealed interface Reductions permits Tensor {
 
     Tensor self();
@@ -73,8 +73,8 @@ public sealed interface Reductions permits Tensor {
         return self().to(DType.I32).min(axes).ne(0);
     }
 
-    /// The variance along `axes` with divisor `n - correction`: 0 for that of the numbers themselves,
-    /// 1 for the unbiased estimate. Whole numbers and `BOOL`s become `F32`.
+    /// The variance along `axes` with divisor `n - correction`: 0 for that of the numbers
+    /// themselves, 1 for the unbiased estimate. Whole numbers and `BOOL`s become `F32`.
     default Tensor variance(int correction, int... axes) {
         return drop(varianceKeep(correction, axes), axes);
     }
@@ -175,7 +175,9 @@ public sealed interface Reductions permits Tensor {
         int[] extents = shape.toArray();
         for (int i = 0; i < rank; i++) {
             if (joined[i]) {
-                if (extents[i] == 0 && (f == ReduceOp.MAX || f == ReduceOp.MIN) && shape.size() == 0) {
+                if (extents[i] == 0
+                        && (f == ReduceOp.MAX || f == ReduceOp.MIN)
+                        && shape.size() == 0) {
                     throw new ShapeException(
                             "%s of %s along axis %d: there is nothing to choose from"
                                     .formatted(f.label(), shape, i));

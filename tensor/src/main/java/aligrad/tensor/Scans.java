@@ -55,8 +55,7 @@ public sealed interface Scans permits Tensor {
                             .formatted(dtype(), b.dtype()));
         }
         return Tensor.make(
-                new Scan.Recurrence(
-                        self().expand(b.shape()), b, b.shape().axis(axis), reverse));
+                new Scan.Recurrence(self().expand(b.shape()), b, b.shape().axis(axis), reverse));
     }
 
     private int[] rest(int at) {

@@ -1,17 +1,19 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.Storage;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A stretch of computation whose intermediate results are released the moment it ends.
 ///
 /// Nobody has to use one: without a scope, memory returns when tensors become unreachable. Inside
-/// one, memory is flat and stays hot in cache, so `optimizer.step(() -> loss)` opens one around each
-/// step. What the body returns is kept (a tensor, or tensors in a collection or map), and so is
-/// what it passes to [#keep(Tensor)]; kept tensors are numbers without a history.
+/// one, memory is flat and stays hot in cache, so `optimizer.step(() -> loss)` opens one around
+/// each step. What the body returns is kept (a tensor, or tensors in a collection or map), and so
+/// is what it passes to [#keep(Tensor)]; kept tensors are numbers without a history.
 ///
 /// ```java
 /// double accuracy = Scope.compute("evaluate", () -> model.forward(x).argmax(-1).eq(y).mean().item());
@@ -85,7 +87,8 @@ public final class Scope {
             case Tensor tensor -> keep(tensor);
             case Collection<?> many -> many.forEach(Scope::keepAll);
             case Map<?, ?> many -> many.values().forEach(Scope::keepAll);
-            case null, default -> {} // numbers, text, and objects that keep their tensors themselves
+            case null,
+                    default -> {} // numbers, text, and objects that keep their tensors themselves
         }
     }
 
@@ -108,8 +111,8 @@ public final class Scope {
         return closed;
     }
 
-    /// The innermost scope that is or surrounds both; `null` if that is no scope, as with scopes of two
-    /// threads.
+    /// The innermost scope that is or surrounds both; `null` if that is no scope, as with scopes of
+    /// two threads.
     static @Nullable Scope around(@Nullable Scope a, @Nullable Scope b) {
         for (Scope s = a; s != null; s = s.parent) {
             for (Scope t = b; t != null; t = t.parent) {
@@ -155,8 +158,8 @@ public final class Scope {
                         + name
                         + "' (opened at "
                         + site
-                        + "), which has ended, so its memory was released; return it from the scope,"
-                        + " or pass it to Scope.keep inside");
+                        + "), which has ended, so its memory was released; return it from the"
+                        + " scope, or pass it to Scope.keep inside");
     }
 
     private static String callSite() {

@@ -11,8 +11,8 @@ public sealed interface Selections permits Tensor {
 
     Device device();
 
-    /// The slices at `index` along an axis, which is replaced by the axes of `index`: with axis 0 of a
-    /// table `(V, D)` and indices `(B, T)` the result is `(B, T, D)`.
+    /// The slices at `index` along an axis, which is replaced by the axes of `index`: with axis 0
+    /// of a table `(V, D)` and indices `(B, T)` the result is `(B, T, D)`.
     ///
     /// @param index `I32` or `I64`, within 0 to extent - 1
     default Tensor gather(int axis, Tensor index) {
@@ -32,8 +32,8 @@ public sealed interface Selections permits Tensor {
         return Tensor.make(new Indexing.Gather(self(), index, at, Shape.owning(extents)));
     }
 
-    /// Zeros of `extent` along `axis`, to which each of these slices is added at `index`: the adjoint
-    /// of [#gather]. The axes of `index` stand here in place of that axis.
+    /// Zeros of `extent` along `axis`, to which each of these slices is added at `index`: the
+    /// adjoint of [#gather]. The axes of `index` stand here in place of that axis.
     default Tensor gatherAdd(int axis, Tensor index, int extent) {
         requireIndex("gather_add", index);
         int span = index.shape().rank();
@@ -72,8 +72,7 @@ public sealed interface Selections permits Tensor {
                     "put_along_add %s at index %s: both must have the same shape"
                             .formatted(shape(), index.shape()));
         }
-        return Tensor.make(
-                new Indexing.PutAlongAdd(self(), index, at, shape().with(at, extent)));
+        return Tensor.make(new Indexing.PutAlongAdd(self(), index, at, shape().with(at, extent)));
     }
 
     private int checkAlong(String op, int axis, Tensor index, Shape shape) {
@@ -110,8 +109,7 @@ public sealed interface Selections permits Tensor {
 
     /// The positions that sort along an axis; equal elements keep their order.
     default Tensor argsort(int axis, boolean descending) {
-        return Tensor.make(
-                new Ordering.ArgSort(self().detach(), shape().axis(axis), descending));
+        return Tensor.make(new Ordering.ArgSort(self().detach(), shape().axis(axis), descending));
     }
 
     /// Sorted along an axis; the gradient goes to where each element came from.

@@ -1,8 +1,10 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.Layout;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /// The extents of a tensor along its axes, outermost first: `[2, 3]` is two rows of three.
 ///

@@ -3,8 +3,8 @@ package aligrad.tensor;
 /// Thrown when the shapes or types of an operation's inputs do not fit.
 ///
 /// The message names the operation, the shapes, the rule that was broken and a fix, for example
-/// `matmul [32, 128] × [64, 10]: inner extents must agree (128 ≠ 64); transpose an operand, or check
-/// the layer before`. It is thrown when the operation is written, never later.
+/// `matmul [32, 128] × [64, 10]: inner extents must agree (128 ≠ 64); transpose an operand, or
+/// check the layer before`. It is thrown when the operation is written, never later.
 public final class ShapeException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

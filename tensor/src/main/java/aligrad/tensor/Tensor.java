@@ -5,23 +5,25 @@ import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.Layout;
 import aligrad.tensor.spi.OpObserver;
 import aligrad.tensor.spi.Storage;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// An immutable array of numbers with any number of axes, on a device.
 ///
 /// Every operation is a method that returns a new tensor; the vocabulary is in the interfaces
 /// [Elementwise], [Reductions], [Movements], [Selections], [Contractions], [Images] and [Scans].
-/// Shapes and types are checked when the operation is written. Shapes broadcast: axes are aligned at
-/// the end, and extents of 1 stretch.
+/// Shapes and types are checked when the operation is written. Shapes broadcast: axes are aligned
+/// at the end, and extents of 1 stretch.
 ///
 /// Results of pointwise operations stay *pending* until their numbers are needed, and are then
-/// computed together in one kernel; nobody can see that except a clock. Memory needs no care either,
-/// see [Scope].
+/// computed together in one kernel; nobody can see that except a clock. Memory needs no care
+/// either, see [Scope].
 ///
 /// ```java
 /// Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
@@ -63,7 +65,8 @@ public final class Tensor
         this.variable = variable;
     }
 
-    // ---- making tensors ----------------------------------------------------------------------------
+    // ---- making tensors
+    // ----------------------------------------------------------------------------
 
     /// `F32` numbers, row-major, of shape `[extents]`; without extents as many as there are.
     public static Tensor of(float[] values, int... extents) {
@@ -106,7 +109,8 @@ public final class Tensor
         if (values.byteSize() != shape.size() * dtype.bytes()) {
             throw new IllegalArgumentException(
                     "tensor of %s %s: it takes %d bytes, but there are %d"
-                            .formatted(dtype, shape, shape.size() * dtype.bytes(), values.byteSize()));
+                            .formatted(
+                                    dtype, shape, shape.size() * dtype.bytes(), values.byteSize()));
         }
         Context context = Context.current();
         Tensor t = new Tensor(shape, dtype, Device.current(), false, context.scope(), null, null);
@@ -204,8 +208,7 @@ public final class Tensor
             }
         }
         tracked &= context.recording() && dtype.isFloating();
-        Tensor result =
-                new Tensor(op.shape(), dtype, device, tracked, context.scope(), op, null);
+        Tensor result = new Tensor(op.shape(), dtype, device, tracked, context.scope(), op, null);
         if (op instanceof Computation computation) {
             result.compute(computation, context);
         } else if (op instanceof Pointwise) {
@@ -232,7 +235,8 @@ public final class Tensor
         return t;
     }
 
-    // ---- what it is --------------------------------------------------------------------------------
+    // ---- what it is
+    // --------------------------------------------------------------------------------
 
     @Override
     public Shape shape() {
@@ -269,8 +273,9 @@ public final class Tensor
         return op;
     }
 
-    /// A number that spreads tensors over a table better and sooner than the identity hash code. Two
-    /// threads may give the same number, because counting exactly would cost more than it is worth.
+    /// A number that spreads tensors over a table better and sooner than the identity hash code.
+    /// Two threads may give the same number, because counting exactly would cost more than it is
+    /// worth.
     public long id() {
         return id;
     }
@@ -300,13 +305,13 @@ public final class Tensor
 
     private Tensor alias() {
         Storage s = storage();
-        Tensor t =
-                new Tensor(shape, dtype, device, false, Context.current().scope(), null, null);
+        Tensor t = new Tensor(shape, dtype, device, false, Context.current().scope(), null, null);
         t.store(s, layout());
         return t;
     }
 
-    // ---- numbers -----------------------------------------------------------------------------------
+    // ---- numbers
+    // -----------------------------------------------------------------------------------
 
     /// The only element.
     ///
@@ -367,7 +372,8 @@ public final class Tensor
 
     /// All elements as bytes: little-endian, row-major.
     public MemorySegment raw() {
-        MemorySegment bytes = MemorySegment.ofArray(new byte[Math.multiplyExact(length(), dtype.bytes())]);
+        MemorySegment bytes =
+                MemorySegment.ofArray(new byte[Math.multiplyExact(length(), dtype.bytes())]);
         raw(bytes);
         return bytes;
     }
@@ -408,7 +414,8 @@ public final class Tensor
         return this;
     }
 
-    // ---- for backends and the gradient code --------------------------------------------------------
+    // ---- for backends and the gradient code
+    // --------------------------------------------------------
 
     /// The memory that holds the elements, which computes them if they are pending.
     ///
@@ -418,9 +425,7 @@ public final class Tensor
         if (s == null) {
             s = force();
         }
-        if (s.isReleased()
-                || s.overwrites() != overwrites
-                || (scope != null && scope.isClosed())) {
+        if (s.isReleased() || s.overwrites() != overwrites || (scope != null && scope.isClosed())) {
             throw gone(s);
         }
         return s;
@@ -474,8 +479,8 @@ public final class Tensor
         return Objects.requireNonNull(storage);
     }
 
-    /// Fails if the scope in which it was made has ended. For [Expression], which may compute with a
-    /// pending tensor without asking for its numbers.
+    /// Fails if the scope in which it was made has ended. For [Expression], which may compute with
+    /// a pending tensor without asking for its numbers.
     ///
     /// @throws IllegalStateException if so
     public void requireOpen() {
@@ -565,7 +570,9 @@ public final class Tensor
     private String describe() {
         return "tensor %s%s %s"
                 .formatted(
-                        variable != null ? "'" + variable.name() + "' " : op != null ? op.name() + " " : "",
+                        variable != null
+                                ? "'" + variable.name() + "' "
+                                : op != null ? op.name() + " " : "",
                         dtype,
                         shape);
     }

@@ -16,7 +16,6 @@ final class Triangle {
     }
 
     private static Tensor offsets(int rows, int columns, Device device) {
-        return Device.use(
-                device, () -> Tensor.range(columns).sub(Tensor.range(rows).unsqueeze(1)));
+        return Device.use(device, () -> Tensor.range(columns).sub(Tensor.range(rows).unsqueeze(1)));
     }
 }

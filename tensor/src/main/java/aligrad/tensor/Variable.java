@@ -2,13 +2,14 @@ package aligrad.tensor;
 
 import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.Storage;
+
 import org.jspecify.annotations.Nullable;
 
 /// A named cell whose value changes: the only thing in the library that does.
 ///
-/// What was computed from a variable keeps its value after the variable moves, also when it was still
-/// pending: [#value()] is an immutable tensor, and a variable is overwritten in place only when no
-/// such tensor can be read any more.
+/// What was computed from a variable keeps its value after the variable moves, also when it was
+/// still pending: [#value()] is an immutable tensor, and a variable is overwritten in place only
+/// when no such tensor can be read any more.
 public sealed class Variable permits Parameter, Buffer {
 
     private String name;
@@ -28,7 +29,8 @@ public sealed class Variable permits Parameter, Buffer {
                             + name
                             + "' of type "
                             + initial.dtype()
-                            + ": a gradient needs F32 or F64; use a Buffer, or cast with to(DType)");
+                            + ": a gradient needs F32 or F64; use a Buffer, or cast with"
+                            + " to(DType)");
         }
         this.name = name;
         this.shape = initial.shape();
@@ -38,8 +40,8 @@ public sealed class Variable permits Parameter, Buffer {
         this.storage = ownCopy(initial);
     }
 
-    /// The name: as it was made, such as `weight`, or its path in the model that it is a part of, such
-    /// as `encoder.weight`.
+    /// The name: as it was made, such as `weight`, or its path in the model that it is a part of,
+    /// such as `encoder.weight`.
     public String name() {
         return name;
     }
@@ -87,8 +89,8 @@ public sealed class Variable permits Parameter, Buffer {
         forgetReaders();
     }
 
-    /// Sets several variables of one shape at the same moment: `targets[i]` to `values[i]`, where the
-    /// values may be computed from the present ones.
+    /// Sets several variables of one shape at the same moment: `targets[i]` to `values[i]`, where
+    /// the values may be computed from the present ones.
     ///
     /// Pending values become one kernel, which overwrites the variables in place when nobody else
     /// can see them.
@@ -127,8 +129,7 @@ public sealed class Variable permits Parameter, Buffer {
     }
 
     private boolean isUnseen() {
-        return !storage.isShared()
-                && (!handedOut || (handedOutIn != null && handedOutIn.isOver()));
+        return !storage.isShared() && (!handedOut || (handedOutIn != null && handedOutIn.isOver()));
     }
 
     /// Storage of its own, outside every scope, with the numbers of `value`.
@@ -137,9 +138,7 @@ public sealed class Variable permits Parameter, Buffer {
     }
 
     private void check(Tensor value) {
-        if (!value.shape().equals(shape)
-                || value.dtype() != dtype
-                || value.device() != device) {
+        if (!value.shape().equals(shape) || value.dtype() != dtype || value.device() != device) {
             throw new ShapeException(
                     "set '%s' (%s %s on %s) to %s %s on %s: shape, type and device must be the same"
                             .formatted(

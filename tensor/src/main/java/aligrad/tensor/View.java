@@ -1,6 +1,7 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.Layout;
+
 import java.util.List;
 import java.util.Objects;
 
@@ -84,8 +85,8 @@ public sealed interface View extends Op {
         }
     }
 
-    /// Along each axis `i` the elements `starts[i] + j·steps[i]`, `j = 0 … shape[i] - 1`. Steps may be
-    /// negative, not 0.
+    /// Along each axis `i` the elements `starts[i] + j·steps[i]`, `j = 0 … shape[i] - 1`. Steps may
+    /// be negative, not 0.
     record Slice(Tensor x, Shape shape, List<Integer> starts, List<Integer> steps) implements View {
         @Override
         public String name() {

@@ -107,7 +107,8 @@ public record Window2d(
         return output(height, kernelHeight, strideHeight, paddingHeight, dilationHeight);
     }
 
-    /// Columns that come out of an image with `width` columns; 0 or less if the window does not fit.
+    /// Columns that come out of an image with `width` columns; 0 or less if the window does not
+    /// fit.
     public int outputWidth(int width) {
         return output(width, kernelWidth, strideWidth, paddingWidth, dilationWidth);
     }

@@ -2,6 +2,7 @@ package aligrad.tensor.spi;
 
 import aligrad.tensor.Computation;
 import aligrad.tensor.DType;
+
 import java.lang.foreign.MemorySegment;
 
 /// What a device must do: hold memory, compute pending pointwise expressions, and compute the other

@@ -5,19 +5,22 @@ import aligrad.tensor.Op;
 import aligrad.tensor.Pointwise;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.ArrayDeque;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
-/// A pending pointwise expression gathered for one kernel: its structure ([Program]), its leaves, its
-/// constants and where the results go.
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/// A pending pointwise expression gathered for one kernel: its structure ([Program]), its leaves,
+/// its constants and where the results go.
 ///
 /// Gathering walks the pending tensors once; a part that is used several times becomes one node.
 /// Three rules keep work bounded:
 ///
 /// - an expression of more than [#LIMIT] nodes is computed in parts,
 /// - a part that broadcasts to many more elements than it has is computed before,
-/// - a part that several kernels need is stored by the second of them (or the third, if it is cheap).
+/// - a part that several kernels need is stored by the second of them (or the third, if it is
+///   cheap).
 ///
 /// Objects are reused by their thread: nothing may hold one after the kernel ran.
 public final class Expression implements AutoCloseable {
@@ -48,10 +51,11 @@ public final class Expression implements AutoCloseable {
 
     private Expression() {}
 
-    // ---- rules at the time of writing --------------------------------------------------------------
+    // ---- rules at the time of writing
+    // --------------------------------------------------------------
 
-    /// Keeps an operation's expression bounded: computes pending inputs, largest first, until `weight`
-    /// is at most [#LIMIT]. Returns the weight that is left.
+    /// Keeps an operation's expression bounded: computes pending inputs, largest first, until
+    /// `weight` is at most [#LIMIT]. Returns the weight that is left.
     public static int limit(Op op, int weight) {
         int total = weight;
         while (total > LIMIT) {
@@ -70,7 +74,8 @@ public final class Expression implements AutoCloseable {
         return total;
     }
 
-    // ---- gathering ---------------------------------------------------------------------------------
+    // ---- gathering
+    // ---------------------------------------------------------------------------------
 
     /// Computes a pending tensor and, with it, the parts that are worth storing.
     public static void force(Tensor root) {
@@ -82,9 +87,9 @@ public final class Expression implements AutoCloseable {
         }
     }
 
-    /// The expression that computes `x`, for a kernel that takes it as a prologue: the root's values
-    /// are the elements of `x`; parts worth storing are outputs. To be closed after the kernel ran
-    /// and [#storeOutputs()] was called.
+    /// The expression that computes `x`, for a kernel that takes it as a prologue: the root's
+    /// values are the elements of `x`; parts worth storing are outputs. To be closed after the
+    /// kernel ran and [#storeOutputs()] was called.
     public static Expression prologue(Tensor x) {
         Expression e = open(x.shape());
         e.visit(x, x);
@@ -96,7 +101,8 @@ public final class Expression implements AutoCloseable {
     public static boolean evaluateInPlace(Tensor[] values, Storage[] destinations) {
         try (Expression e = open(values[0].shape())) {
             for (int i = 0; i < values.length; i++) {
-                if (e.nodes + 1 + 3 * values[i].weight() > CAPACITY) { // an operation has at most 3 leaves
+                if (e.nodes + 1 + 3 * values[i].weight()
+                        > CAPACITY) { // an operation has at most 3 leaves
                     e.outputs = 0;
                     return false;
                 }
@@ -246,7 +252,8 @@ public final class Expression implements AutoCloseable {
         }
     }
 
-    // ---- for backends ------------------------------------------------------------------------------
+    // ---- for backends
+    // ------------------------------------------------------------------------------
 
     /// What `programs` holds for this structure.
     public <T> T program(Programs<T> programs) {

@@ -1,6 +1,9 @@
 package aligrad.tensor.spi;
 
 import aligrad.tensor.MemoryExhaustedException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
@@ -11,15 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// The pool behind all tensors in this process's memory.
 ///
-/// Sizes are rounded up to classes, eight to each doubling, and freed blocks wait in their class for
-/// the next tensor, so that a training loop in steady state takes nothing from the operating system.
-/// Blocks of scoped tensors return when the scope ends; the others when the garbage collector finds
-/// their storage unreachable. Since the collector does not see off-heap memory, the pool counts what
-/// it handed to unscoped tensors and asks for a collection past a budget; past the limit it throws.
+/// Sizes are rounded up to classes, eight to each doubling, and freed blocks wait in their class
+/// for the next tensor, so that a training loop in steady state takes nothing from the operating
+/// system. Blocks of scoped tensors return when the scope ends; the others when the garbage
+/// collector finds their storage unreachable. Since the collector does not see off-heap memory, the
+/// pool counts what it handed to unscoped tensors and asks for a collection past a budget; past the
+/// limit it throws.
 ///
 /// `-Daligrad.memory.limit=BYTES` sets the limit (default: three times the maximal heap),
 /// `-Daligrad.memory.budget=BYTES` the budget (default: an eighth of the limit).
@@ -59,8 +62,8 @@ public final class HostMemory {
 
     private HostMemory() {}
 
-    /// A block of the pool: handed out, given back, handed out again. As a [Runnable] it is what the
-    /// cleaner does.
+    /// A block of the pool: handed out, given back, handed out again. As a [Runnable] it is what
+    /// the cleaner does.
     static final class Block implements Runnable {
         final long address;
         final long capacity;
@@ -119,7 +122,8 @@ public final class HostMemory {
 
     private static @Nullable Block take(int sizeClass, long capacity, String label, String layer) {
         synchronized (LOCK) {
-            Block block = FREE.get(sizeClass).pollLast(); // the last one given back is still in cache
+            Block block =
+                    FREE.get(sizeClass).pollLast(); // the last one given back is still in cache
             if (block != null) {
                 pooled -= capacity;
             } else {
@@ -214,8 +218,8 @@ public final class HostMemory {
                 .limit(8)
                 .forEach(e -> text.append(" %s %d;".formatted(e.getKey(), e.getValue())));
         text.append(
-                " compute in a Scope so that intermediate results are released, use a smaller batch,"
-                        + " or raise -Daligrad.memory.limit");
+                " compute in a Scope so that intermediate results are released, use a smaller"
+                        + " batch, or raise -Daligrad.memory.limit");
         return new MemoryExhaustedException(text.toString());
     }
 
@@ -258,8 +262,8 @@ public final class HostMemory {
     /// Bytes now in use, the most that ever were, bytes waiting for reuse, and the limit.
     public record Statistics(long live, long peak, long pooled, long limit) {}
 
-    /// Fails unless all of `[address, address + bytes)` lies in one live allocation or its slack. Called
-    /// by kernels before each access when [#CHECKED].
+    /// Fails unless all of `[address, address + bytes)` lies in one live allocation or its slack.
+    /// Called by kernels before each access when [#CHECKED].
     ///
     /// @throws IndexOutOfBoundsException otherwise
     public static void check(long address, long bytes) {

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Storage in the memory of this process, off-heap, 64-byte aligned, from [HostMemory].
 ///
-/// At least 64 bytes behind the last element may be read and written too, so that kernels can work in
-/// whole vectors.
+/// At least 64 bytes behind the last element may be read and written too, so that kernels can work
+/// in whole vectors.
 public final class HostStorage extends Storage {
 
     private final HostMemory.Block block;

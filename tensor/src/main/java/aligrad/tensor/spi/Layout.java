@@ -1,11 +1,13 @@
 package aligrad.tensor.spi;
 
 import aligrad.tensor.Shape;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
-/// Where a tensor's elements lie in its storage: element `(i, j, …)` is at index
-/// `offset + i·stride(0) + j·stride(1) + …`, counted in elements.
+import java.util.Arrays;
+
+/// Where a tensor's elements lie in its storage: element `(i, j, …)` is at index `offset +
+/// i·stride(0) + j·stride(1) + …`, counted in elements.
 ///
 /// A stride of 0 repeats (broadcast), a negative one walks backwards. Immutable.
 public final class Layout {
@@ -58,8 +60,8 @@ public final class Layout {
         return Layout.of(to, offset, stretched);
     }
 
-    /// This layout, of a tensor of shape `from`, seen as another shape of as many elements in row-major
-    /// order; `null` if the elements do not lie so that this is possible without a copy.
+    /// This layout, of a tensor of shape `from`, seen as another shape of as many elements in
+    /// row-major order; `null` if the elements do not lie so that this is possible without a copy.
     public @Nullable Layout reshaped(Shape from, Shape to) {
         if (contiguous) {
             Layout dense = to.contiguous();

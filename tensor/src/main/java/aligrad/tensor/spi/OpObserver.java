@@ -7,7 +7,7 @@ import aligrad.tensor.Tensor;
 /// tracers and for comparing devices.
 public interface OpObserver {
 
-    /// Called right after `op` made `result`, which may have forgotten it already. It may ask for the
-    /// numbers, which computes them.
+    /// Called right after `op` made `result`, which may have forgotten it already. It may ask for
+    /// the numbers, which computes them.
     void made(Op op, Tensor result);
 }

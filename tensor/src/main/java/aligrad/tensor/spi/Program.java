@@ -4,8 +4,8 @@ import aligrad.tensor.BinaryOp;
 import aligrad.tensor.DType;
 import aligrad.tensor.UnaryOp;
 
-/// The structure of a pointwise expression, without its tensors and constants: straight-line code in
-/// which node `i` is computed from earlier nodes.
+/// The structure of a pointwise expression, without its tensors and constants: straight-line code
+/// in which node `i` is computed from earlier nodes.
 ///
 /// Two expressions with the same structure have the same program, so a kernel made for it is made
 /// once. This is what the CPU compiles to bytecode, OpenCL prints as a kernel and the reference
@@ -102,9 +102,7 @@ public final class Program {
 
     public Kind kind(int node) {
         int code = key[2 * node] & 0xff;
-        return code >= BINARY_BASE
-                ? Kind.BINARY
-                : code >= UNARY_BASE ? Kind.UNARY : KINDS[code];
+        return code >= BINARY_BASE ? Kind.BINARY : code >= UNARY_BASE ? Kind.UNARY : KINDS[code];
     }
 
     /// The type of a node's values.
@@ -148,14 +146,16 @@ public final class Program {
             text.append('%').append(i).append(" = ");
             switch (kind(i)) {
                 case LEAF, FILL, UNIFORM ->
-                        text.append(kind(i)).append(' ').append(type(i)).append(" #").append(index(i));
+                        text.append(kind(i))
+                                .append(' ')
+                                .append(type(i))
+                                .append(" #")
+                                .append(index(i));
                 case CAST -> text.append("CAST ").append(type(i)).append(" %").append(a(i));
-                case WHERE ->
-                        text.append("WHERE %" + a(i) + " %" + b(i) + " %" + c(i));
+                case WHERE -> text.append("WHERE %" + a(i) + " %" + b(i) + " %" + c(i));
                 case UNARY ->
                         text.append(unary(i)).append(' ').append(type(i)).append(" %").append(a(i));
-                case BINARY ->
-                        text.append(binary(i) + " " + type(i) + " %" + a(i) + " %" + b(i));
+                case BINARY -> text.append(binary(i) + " " + type(i) + " %" + a(i) + " %" + b(i));
             }
             text.append('\n');
         }

@@ -1,8 +1,9 @@
 package aligrad.tensor.spi;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// What a backend has made of each program so far, found by structure.
 ///
@@ -49,7 +50,8 @@ public final class Programs<T> {
         if (found != null) {
             return found;
         }
-        @Nullable Entry<T>[] grown = newTable(++size > table.length ? 2 * table.length : table.length);
+        @Nullable Entry<T>[] grown =
+                newTable(++size > table.length ? 2 * table.length : table.length);
         for (Entry<T> first : table) {
             for (Entry<T> e = first; e != null; e = e.next) {
                 insert(grown, e.hash, e.key, e.made);

@@ -1,6 +1,7 @@
 package aligrad.tensor.spi;
 
 import aligrad.tensor.Scope;
+
 import org.jspecify.annotations.Nullable;
 
 /// The memory of one or more tensors on a device.
@@ -49,7 +50,8 @@ public abstract class Storage {
         return shared;
     }
 
-    /// Notes that a tensor over it leaves its scope, so that a variable does not overwrite it in place.
+    /// Notes that a tensor over it leaves its scope, so that a variable does not overwrite it in
+    /// place.
     public final void share() {
         shared = true;
     }

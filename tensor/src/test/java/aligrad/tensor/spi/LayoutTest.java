@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
-import java.util.Random;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Random;
 
 class LayoutTest {
 
@@ -41,10 +43,15 @@ class LayoutTest {
     @Test
     void everyReshapeOfAViewHasTheElementsOfItsCopy() {
         Random random = new Random(7);
-        int[][] shapes = {{2, 3, 4}, {6, 4}, {24}, {4, 6}, {2, 12}, {1, 24}, {3, 2, 2, 2}, {8, 1, 3}};
+        int[][] shapes = {
+            {2, 3, 4}, {6, 4}, {24}, {4, 6}, {2, 12}, {1, 24}, {3, 2, 2, 2}, {8, 1, 3}
+        };
         for (int turn = 0; turn < 400; turn++) {
             int axes = 2 + random.nextInt(2);
-            Tensor view = axes == 2 ? Tensor.range(120).reshape(10, 12) : Tensor.range(360).reshape(6, 10, 6);
+            Tensor view =
+                    axes == 2
+                            ? Tensor.range(120).reshape(10, 12)
+                            : Tensor.range(360).reshape(6, 10, 6);
             if (random.nextBoolean()) {
                 view = view.transpose();
             }

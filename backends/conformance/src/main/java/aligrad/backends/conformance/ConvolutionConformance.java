@@ -35,6 +35,7 @@ abstract class ConvolutionConformance {
             Window2d.of(7).withStride(2).withPadding(3),
             Window2d.of(2, 3).withStride(3, 2).withPadding(1, 0),
             Window2d.of(1, 4).withDilation(1, 2),
+            Window2d.of(3, 2).withDilation(2, 1).withPadding(1, 2),
             Window2d.of(4)
                     .withStride(3)
                     .withPadding(4), // more padding than the window reaches inside

@@ -198,6 +198,11 @@ abstract class MovementConformance {
     /// Starts, steps (some negative) and extents of a piece inside `whole`.
     private int[][] place(Shape whole) {
         int rank = whole.rank();
+        if (samples.choice(3) == 0) { // all of it
+            int[] ones = new int[rank];
+            Arrays.fill(ones, 1);
+            return new int[][] {new int[rank], ones, whole.toArray()};
+        }
         int[] starts = new int[rank];
         int[] steps = new int[rank];
         int[] extents = new int[rank];

@@ -2,13 +2,14 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.HostStorage;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /// Operands row-major without gaps, for kernels that take no strides.
 ///
-/// A kernel works on addresses, which the garbage collector does not see. So a copy that is made for
-/// one is held here until the operation ends; the operation itself holds its inputs.
+/// A kernel works on addresses, which the garbage collector does not see. So a copy that is made
+/// for one is held here until the operation ends; the operation itself holds its inputs.
 final class Contiguous {
 
     private static final ThreadLocal<Contiguous> OF_THREAD =

@@ -13,15 +13,23 @@ final class ConvolutionKernel {
         switch (op) {
             case Convolution.Forward(var x, var filter, var window, var groups, _) -> {
                 Conv2dGeometry s = geometry(x.shape(), filter.shape(), window, groups);
-                Conv2d.forward(x.dtype(), s, Contiguous.address(x), Contiguous.address(filter), 0, result);
+                Conv2d.forward(
+                        x.dtype(), s, Contiguous.address(x), Contiguous.address(filter), 0, result);
             }
-            case Convolution.InputGradient(var g, var filter, var window, var groups, var shape) -> {
+            case Convolution.InputGradient(
+                            var g,
+                            var filter,
+                            var window,
+                            var groups,
+                            var shape) -> {
                 Conv2dGeometry s = geometry(shape, filter.shape(), window, groups);
-                Conv2d.inputGradient(g.dtype(), s, Contiguous.address(g), Contiguous.address(filter), result);
+                Conv2d.inputGradient(
+                        g.dtype(), s, Contiguous.address(g), Contiguous.address(filter), result);
             }
             case Convolution.FilterGradient(var x, var g, var window, var groups, var shape) -> {
                 Conv2dGeometry s = geometry(x.shape(), shape, window, groups);
-                Conv2d.filterGradient(x.dtype(), s, Contiguous.address(x), Contiguous.address(g), result);
+                Conv2d.filterGradient(
+                        x.dtype(), s, Contiguous.address(x), Contiguous.address(g), result);
             }
         }
     }

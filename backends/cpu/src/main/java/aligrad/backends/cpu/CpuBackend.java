@@ -18,6 +18,7 @@ import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Storage;
+
 import java.lang.foreign.MemorySegment;
 
 /// The fast device of this machine's processor: the Vector API, no native code.

@@ -2,10 +2,18 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.BackendProvider;
+import aligrad.tensor.spi.ReferenceBackend;
+
 import java.util.List;
 
 /// Offers the device `cpu`.
+///
+/// Where the Vector API is absent, which is so when a program on the class path was started without
+/// `--add-modules jdk.incubator.vector`, the device computes with the plain loops of the reference
+/// backend, and says so.
 public final class CpuBackendProvider implements BackendProvider {
+
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     @Override
     public List<String> devices() {
@@ -14,6 +22,15 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(String device) {
-        return new CpuBackend();
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()) {
+            return new CpuBackend();
+        }
+        System.getLogger("aligrad")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the Vector API is not there, so 'cpu' computes with plain loops in double,"
+                                + " some hundred times slower; start Java with --add-modules "
+                                + VECTOR_MODULE);
+        return new ReferenceBackend();
     }
 }

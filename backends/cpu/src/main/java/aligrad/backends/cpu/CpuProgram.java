@@ -2,8 +2,10 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.spi.Program;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /// What the CPU makes of one pointwise program: which interpreter runs it, where that keeps its
 /// blocks, and the kernels compiled for it so far.
@@ -88,8 +90,8 @@ final class CpuProgram {
         return p.root() != leaf;
     }
 
-    /// Leaves and constants keep a slot of their own for the whole call; the others share, a slot being
-    /// free again after the last node that reads it.
+    /// Leaves and constants keep a slot of their own for the whole call; the others share, a slot
+    /// being free again after the last node that reads it.
     private static int assignSlots(Program p, int[] slot) {
         int n = p.nodes();
         int[] lastUse = new int[n];
@@ -114,7 +116,9 @@ final class CpuProgram {
         }
         lastUse[p.root()] = n;
         int used = 0;
-        for (int i = 0; i < n; i++) { // filled before the first block, so nobody else may write there
+        for (int i = 0;
+                i < n;
+                i++) { // filled before the first block, so nobody else may write there
             if (isKept(p, i)) {
                 slot[i] = used++;
             }

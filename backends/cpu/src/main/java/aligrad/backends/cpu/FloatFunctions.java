@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorMask;
 
 /// Every scalar function on a vector of `F32`; truth values are 1 and 0.
 ///
-/// Both the block interpreter and the compiled kernels call these, so an expression has the same bits
-/// whichever runs it. A method here is straight-line code (no branches): the kernel compiler copies
-/// it into its kernels. Functions that few networks use go lane by lane through [Math].
+/// Both the block interpreter and the compiled kernels call these, so an expression has the same
+/// bits whichever runs it. A method here is straight-line code (no branches): the kernel compiler
+/// copies it into its kernels. Functions that few networks use go lane by lane through [Math].
 final class FloatFunctions {
 
     private FloatFunctions() {}
@@ -27,7 +27,8 @@ final class FloatFunctions {
         return FloatVector.zero(Species.F32).blend(1f, mask);
     }
 
-    // ---- of one number -----------------------------------------------------------------------------
+    // ---- of one number
+    // -----------------------------------------------------------------------------
 
     static FloatVector identity(FloatVector x) {
         return x;
@@ -152,7 +153,8 @@ final class FloatFunctions {
         return truth(x.compare(NE, 0f));
     }
 
-    // ---- of two numbers ----------------------------------------------------------------------------
+    // ---- of two numbers
+    // ----------------------------------------------------------------------------
 
     static FloatVector add(FloatVector a, FloatVector b) {
         return a.add(b);

@@ -10,8 +10,8 @@ import aligrad.tensor.spi.Program;
 
 /// Runs a pointwise program of `F32` node by node over blocks that stay in the first-level cache.
 ///
-/// It is what runs until a kernel has been compiled, and for expressions that are too rare to be worth
-/// one. Each node is one vector loop over the block; truth values are 1 and 0.
+/// It is what runs until a kernel has been compiled, and for expressions that are too rare to be
+/// worth one. Each node is one vector loop over the block; truth values are 1 and 0.
 final class FloatInterpreter {
 
     /// Elements of a block: 4 KB, so that a dozen blocks fit in the first-level cache.
@@ -33,9 +33,10 @@ final class FloatInterpreter {
     /// Computes the elements `from … to - 1`, in row-major order.
     ///
     /// @param it the leaves as operands, joined
-    /// @param inPlace whether a destination is a leaf's storage, so that nothing may be written before
-    ///     everything at that place was read
-    /// @param root where the root's values go too, as a dense block of the whole shape; 0 for nowhere
+    /// @param inPlace whether a destination is a leaf's storage, so that nothing may be written
+    ///   before everything at that place was read
+    /// @param root where the root's values go too, as a dense block of the whole shape; 0 for
+    ///   nowhere
     void run(
             CpuProgram cpu,
             Expression e,
@@ -102,9 +103,11 @@ final class FloatInterpreter {
                         FloatUnaryLoops.run(UnaryOp.IDENTITY, at[p.a(i)], at[i], bytes);
                     }
                 }
-                case WHERE -> FloatBinaryLoops.where(at[p.a(i)], at[p.b(i)], at[p.c(i)], at[i], bytes);
+                case WHERE ->
+                        FloatBinaryLoops.where(at[p.a(i)], at[p.b(i)], at[p.c(i)], at[i], bytes);
                 case UNARY -> FloatUnaryLoops.run(p.unary(i), at[p.a(i)], at[i], bytes);
-                case BINARY -> FloatBinaryLoops.run(p.binary(i), at[p.a(i)], at[p.b(i)], at[i], bytes);
+                case BINARY ->
+                        FloatBinaryLoops.run(p.binary(i), at[p.a(i)], at[p.b(i)], at[i], bytes);
             }
         }
         for (int o = 0; o < p.outputs(); o++) {

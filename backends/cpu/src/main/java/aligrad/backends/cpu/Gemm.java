@@ -50,10 +50,21 @@ final class Gemm {
             long cRow,
             long bias,
             boolean accumulate) {
-        GemmTile tile = GemmTileF32.INSTANCE;
-        product(
-                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
-                accumulate ? bias : 0);
+        one(
+                GemmTileF32.INSTANCE,
+                m,
+                n,
+                k,
+                a,
+                4 * aRow,
+                4 * aCol,
+                b,
+                4 * bRow,
+                4 * bCol,
+                c,
+                4 * cRow,
+                bias,
+                accumulate);
     }
 
     /// One product in double precision; see [#f32].
@@ -71,10 +82,21 @@ final class Gemm {
             long cRow,
             long bias,
             boolean accumulate) {
-        GemmTile tile = GemmTileF64.INSTANCE;
-        product(
-                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
-                accumulate ? bias : 0);
+        one(
+                GemmTileF64.INSTANCE,
+                m,
+                n,
+                k,
+                a,
+                8 * aRow,
+                8 * aCol,
+                b,
+                8 * bRow,
+                8 * bCol,
+                c,
+                8 * cRow,
+                bias,
+                accumulate);
     }
 
     /// `batch` products in single precision whose operands lie `aBatch`, `bBatch` and `cBatch`
@@ -97,10 +119,23 @@ final class Gemm {
             long cRow,
             long bias,
             boolean accumulate) {
-        GemmTile tile = GemmTileF32.INSTANCE;
         batched(
                 batch,
-                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
+                operands(
+                        GemmTileF32.INSTANCE,
+                        m,
+                        n,
+                        k,
+                        a,
+                        4 * aRow,
+                        4 * aCol,
+                        b,
+                        4 * bRow,
+                        4 * bCol,
+                        c,
+                        4 * cRow,
+                        accumulate ? c : bias,
+                        accumulate ? 4 * cRow : 0),
                 4 * aBatch,
                 4 * bBatch,
                 4 * cBatch,
@@ -126,14 +161,56 @@ final class Gemm {
             long cRow,
             long bias,
             boolean accumulate) {
-        GemmTile tile = GemmTileF64.INSTANCE;
         batched(
                 batch,
-                operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, bias, accumulate),
+                operands(
+                        GemmTileF64.INSTANCE,
+                        m,
+                        n,
+                        k,
+                        a,
+                        8 * aRow,
+                        8 * aCol,
+                        b,
+                        8 * bRow,
+                        8 * bCol,
+                        c,
+                        8 * cRow,
+                        accumulate ? c : bias,
+                        accumulate ? 8 * cRow : 0),
                 8 * aBatch,
                 8 * bBatch,
                 8 * cBatch,
                 accumulate ? bias : 0);
+    }
+
+    /// One product; strides in bytes. The smallest kind is not worth an object for its operands:
+    /// fresh memory of the heap may cost more than the product.
+    private static void one(
+            GemmTile tile,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long bCol,
+            long c,
+            long cRow,
+            long bias,
+            boolean accumulate) {
+        if (accumulate && bias != 0) {
+            tile.addToRows(m, n, bias, c, cRow);
+        }
+        long init = accumulate ? c : bias;
+        long initRow = accumulate ? cRow : 0;
+        if (isDirect(tile, m, n, k, aRow, aCol, bCol) && GemmDirect.isSmall(m, n, k)) {
+            GemmDirect.block(tile, m, n, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+        } else {
+            product(operands(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow));
+        }
     }
 
     private static GemmOperands operands(
@@ -149,8 +226,8 @@ final class Gemm {
             long bCol,
             long c,
             long cRow,
-            long bias,
-            boolean accumulate) {
+            long init,
+            long initRow) {
         int bytes = tile.bytes;
         return new GemmOperands( // the stride of an axis with one element is free to choose: unit
                 tile,
@@ -158,33 +235,30 @@ final class Gemm {
                 n,
                 k,
                 a,
-                m == 1 ? bytes : bytes * aRow,
-                k == 1 ? bytes : bytes * aCol,
+                m == 1 ? bytes : aRow,
+                k == 1 ? bytes : aCol,
                 b,
-                k == 1 ? bytes : bytes * bRow,
-                n == 1 ? bytes : bytes * bCol,
+                k == 1 ? bytes : bRow,
+                n == 1 ? bytes : bCol,
                 c,
-                bytes * cRow,
-                accumulate ? c : bias,
-                accumulate ? bytes * cRow : 0);
-    }
-
-    /// @param added address of a row to add to each of `C` before, or 0
-    private static void product(GemmOperands p, long added) {
-        if (added != 0) {
-            p.tile().addToRows(p.m(), p.n(), added, p.c(), p.cRow());
-        }
-        product(p);
+                cRow,
+                init,
+                initRow);
     }
 
     /// @param aStep bytes from one item's `A` to the next, likewise `bStep` and `cStep`
     /// @param added address of a row to add to each of every `C` before, or 0
     private static void batched(
             int batch, GemmOperands p, long aStep, long bStep, long cStep, long added) {
+        if (added != 0) {
+            for (int i = 0; i < batch; i++) {
+                p.tile().addToRows(p.m(), p.n(), added, p.c() + i * cStep, p.cRow());
+            }
+        }
         boolean stacked = bStep == 0 && aStep == p.m() * p.aRow() && cStep == p.m() * p.cRow();
         if (stacked && (long) batch * p.m() <= Integer.MAX_VALUE) { // one product with more rows
             product(
-                    new GemmOperands(
+                    operands(
                             p.tile(),
                             batch * p.m(),
                             p.n(),
@@ -198,14 +272,8 @@ final class Gemm {
                             p.c(),
                             p.cRow(),
                             p.init(),
-                            p.initRow()),
-                    added);
+                            p.initRow()));
             return;
-        }
-        if (added != 0) {
-            for (int i = 0; i < batch; i++) {
-                p.tile().addToRows(p.m(), p.n(), added, p.c() + i * cStep, p.cRow());
-            }
         }
         long work = Math.max(1, p.work());
         if (work >= LARGE_WORK || work * batch < 2 * BLOCK_WORK) {
@@ -226,20 +294,20 @@ final class Gemm {
                                 cStep));
     }
 
-    /// The products `first` to `end - 1` of a batch, one after the other. What is one tile, as
-    /// small matrices of a batch often are, gets the shortest way, as it may take no more than 20
-    /// ns.
+    /// The products `first` to `end - 1` of a batch, one after the other.
     private static void items(
             int first, int end, GemmOperands p, long aStep, long bStep, long cStep) {
         GemmTile tile = p.tile();
-        if (isDirect(p) && tile.isWhole(p.m(), p.n())) {
-            int vectors = p.n() >> tile.shift;
-            boolean zeros = p.init() == 0;
+        boolean direct = isDirect(p) && GemmDirect.isSmall(p.m(), p.n(), p.k());
+        if (direct && tile.isWhole(p.m(), p.n())) {
+            tiles(first, end, p, aStep, bStep, cStep);
+        } else if (direct) {
             long initStep = p.init() == p.c() ? cStep : 0;
             for (int i = first; i < end; i++) {
-                tile.tile(
+                GemmDirect.block(
+                        tile,
                         p.m(),
-                        vectors,
+                        p.n(),
                         p.k(),
                         p.a() + i * aStep,
                         p.aRow(),
@@ -248,13 +316,38 @@ final class Gemm {
                         p.bRow(),
                         p.c() + i * cStep,
                         p.cRow(),
-                        zeros ? GemmTile.ZEROS : p.init() + i * initStep,
-                        zeros ? 0 : p.initRow());
+                        p.init() + i * initStep,
+                        p.initRow());
             }
         } else {
             for (int i = first; i < end; i++) {
                 product(p.moved(i * aStep, i * bStep, i * cStep));
             }
+        }
+    }
+
+    /// Items that are one tile each, as small matrices of a batch often are: the shortest way,
+    /// since one may take no more than 20 ns.
+    private static void tiles(
+            int first, int end, GemmOperands p, long aStep, long bStep, long cStep) {
+        GemmTile tile = p.tile();
+        int vectors = p.n() >> tile.shift;
+        boolean zeros = p.init() == 0;
+        long initStep = p.init() == p.c() ? cStep : 0;
+        for (int i = first; i < end; i++) {
+            tile.tile(
+                    p.m(),
+                    vectors,
+                    p.k(),
+                    p.a() + i * aStep,
+                    p.aRow(),
+                    p.aCol(),
+                    p.b() + i * bStep,
+                    p.bRow(),
+                    p.c() + i * cStep,
+                    p.cRow(),
+                    zeros ? GemmTile.ZEROS : p.init() + i * initStep,
+                    zeros ? 0 : p.initRow());
         }
     }
 
@@ -265,7 +358,7 @@ final class Gemm {
         }
         if (isDirect(p)) {
             GemmDirect.run(p);
-        } else if (columnsAreDots(p)) {
+        } else if (columnsAreDots(p.tile(), p.n(), p.k(), p.aCol())) {
             Gemv.columns(p);
         } else if (rowsAreDots(p)) {
             Gemv.rows(p);
@@ -278,18 +371,23 @@ final class Gemm {
         }
     }
 
-    /// Whether tiles can read the operands where they are.
     private static boolean isDirect(GemmOperands p) {
-        return p.k() == 0
-                || p.bCol() == p.tile().bytes
-                        && !columnsAreDots(p)
-                        && !transposedPays(p)
-                        && !GemmPacked.pays(p);
+        return isDirect(p.tile(), p.m(), p.n(), p.k(), p.aRow(), p.aCol(), p.bCol());
+    }
+
+    /// Whether tiles can read the operands where they are, and nothing else is better.
+    private static boolean isDirect(
+            GemmTile tile, int m, int n, int k, long aRow, long aCol, long bCol) {
+        if (k == 0) {
+            return true;
+        }
+        boolean vector = n <= THIN && (aRow == tile.bytes || columnsAreDots(tile, n, k, aCol));
+        return bCol == tile.bytes && !vector && !GemmPacked.pays(tile, m, n, k);
     }
 
     /// Few columns, and `A` has unit stride along `k`.
-    private static boolean columnsAreDots(GemmOperands p) {
-        return p.n() <= THIN && p.aCol() == p.tile().bytes && p.k() >= p.tile().lanes;
+    private static boolean columnsAreDots(GemmTile tile, int n, int k, long aCol) {
+        return n <= THIN && aCol == tile.bytes && k >= tile.lanes;
     }
 
     /// Few rows, and both operands have unit stride along `k`.

@@ -11,9 +11,14 @@ final class GemmDirect {
 
     private GemmDirect() {}
 
+    /// Whether the calling thread does all, so that [#block] may be called at once.
+    static boolean isSmall(int m, int n, int k) {
+        return (long) m * n * k < 2 * BLOCK_WORK;
+    }
+
     /// `C = init + A · B`, shared by the threads if it is worth that.
     static void run(GemmOperands p) {
-        if (p.work() < 2 * BLOCK_WORK) {
+        if (isSmall(p.m(), p.n(), p.k())) {
             block(p);
         } else {
             share(p);

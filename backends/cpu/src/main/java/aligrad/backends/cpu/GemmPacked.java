@@ -69,8 +69,8 @@ final class GemmPacked {
 
     /// Whether copying a `B` with unit column stride pays: it is read by many rows, and does not
     /// stay in the near half of L2 as it lies.
-    static boolean pays(GemmOperands p) {
-        return p.m() >= 64 && (long) p.k() * p.n() * p.tile().bytes > 128 * 1024;
+    static boolean pays(GemmTile tile, int m, int n, int k) {
+        return m >= 64 && (long) k * n * tile.bytes > 128 * 1024;
     }
 
     void run() {

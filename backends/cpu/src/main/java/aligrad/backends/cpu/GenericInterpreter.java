@@ -7,10 +7,11 @@ import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Program;
 
-/// Runs a pointwise program of any types node by node over blocks: `F64`, whole numbers, and mixtures.
+/// Runs a pointwise program of any types node by node over blocks: `F64`, whole numbers, and
+/// mixtures.
 ///
-/// Floating nodes and `BOOL`s are kept as `double`s and rounded to their type after each node; whole
-/// numbers are kept as `long`s.
+/// Floating nodes and `BOOL`s are kept as `double`s and rounded to their type after each node;
+/// whole numbers are kept as `long`s.
 final class GenericInterpreter {
 
     private static final int BLOCK = 512;

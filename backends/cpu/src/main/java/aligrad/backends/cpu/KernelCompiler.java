@@ -8,6 +8,12 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import aligrad.tensor.DType;
 import aligrad.tensor.ReduceOp;
 import aligrad.tensor.spi.Program;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -15,16 +21,13 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.util.Locale;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /// Writes a pointwise expression of `F32` as bytecode that calls the Vector API: one pass over the
 /// leaves, everything in between in registers.
 ///
 /// The forms differ in what happens to the root's values: nothing (they are among the outputs, if
-/// wanted), or they are joined along the last axis, or along the middle one. Each vector is computed
-/// completely before anything is stored, so destinations may be leaves.
+/// wanted), or they are joined along the last axis, or along the middle one. Each vector is
+/// computed completely before anything is stored, so destinations may be leaves.
 final class KernelCompiler {
 
     /// What happens to the root's values.
@@ -104,13 +107,16 @@ final class KernelCompiler {
         MethodSplicer.invoke(c, owner, name, type, firstFree);
     }
 
-    /// Whether this program can be compiled for these leaves: `F32` and `BOOL` leaves, `F32` outputs, no
-    /// random numbers.
+    /// Whether this program can be compiled for these leaves: `F32` and `BOOL` leaves, `F32`
+    /// outputs, no random numbers.
     static boolean accepts(CpuProgram cpu) {
         Program p = cpu.program;
         boolean ok = cpu.isFloat && !cpu.hasUniform && p.leaves() <= 60;
         for (int i = 0; ok && i < p.nodes(); i++) {
-            ok = p.kind(i) != Program.Kind.LEAF || p.type(i) == DType.F32 || p.type(i) == DType.BOOL;
+            ok =
+                    p.kind(i) != Program.Kind.LEAF
+                            || p.type(i) == DType.F32
+                            || p.type(i) == DType.BOOL;
         }
         for (int o = 0; ok && o < p.outputs(); o++) {
             ok = p.type(p.output(o)) == DType.F32;
@@ -133,7 +139,9 @@ final class KernelCompiler {
                             .invoke();
         } catch (RuntimeException | Error e) {
             throw e;
-        } catch (Throwable e) { // a method handle declares it, a constructor without code throws none
+        } catch (
+                Throwable
+                        e) { // a method handle declares it, a constructor without code throws none
             throw new AssertionError(e);
         }
     }
@@ -270,8 +278,7 @@ final class KernelCompiler {
                                 program.a(i));
                 case WHERE -> call(c, i, "where", program.a(i), program.b(i), program.c(i));
                 case UNARY -> call(c, i, name(program.unary(i)), program.a(i));
-                case BINARY ->
-                        call(c, i, name(program.binary(i)), program.a(i), program.b(i));
+                case BINARY -> call(c, i, name(program.binary(i)), program.a(i), program.b(i));
             }
         }
         for (int o = 0; o < program.outputs(); o++) {
@@ -323,11 +330,7 @@ final class KernelCompiler {
         for (int i = 0; i < program.nodes(); i++) {
             if (program.kind(i) == Program.Kind.LEAF && isStill(program.index(i))) {
                 c.lload(pointer[program.index(i)]);
-                step(
-                        c,
-                        STEPS,
-                        program.type(i) == DType.BOOL ? "broadcastBool" : "broadcast",
-                        LOAD);
+                step(c, STEPS, program.type(i) == DType.BOOL ? "broadcastBool" : "broadcast", LOAD);
                 c.astore(node[i]);
             }
         }

@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// What compiled kernels do besides arithmetic: reading, storing, joining.
 ///
-/// The reductions written in Java ([ReduceLoops]) use the same steps in the same order, so a reduction
-/// has the same bits whichever runs it.
+/// The reductions written in Java ([ReduceLoops]) use the same steps in the same order, so a
+/// reduction has the same bits whichever runs it.
 final class KernelSteps {
 
     /// As many bytes as a vector has lanes, or 8 where that would be fewer.
@@ -53,7 +53,8 @@ final class KernelSteps {
         }
     }
 
-    // ---- joining down columns ----------------------------------------------------------------------
+    // ---- joining down columns
+    // ----------------------------------------------------------------------
 
     static FloatVector joinSum(FloatVector joined, FloatVector v) {
         return joined.add(v);
@@ -71,7 +72,8 @@ final class KernelSteps {
         return joined.min(v);
     }
 
-    // ---- joining along a row, of which `left` elements are left ------------------------------------
+    // ---- joining along a row, of which `left` elements are left
+    // ------------------------------------
 
     static FloatVector joinSum(FloatVector joined, FloatVector v, int left) {
         return left >= Species.LANES_32 ? joined.add(v) : joined.add(v, Lanes.first(left));
@@ -93,7 +95,8 @@ final class KernelSteps {
                 : joined.lanewise(VectorOperators.MIN, v, Lanes.first(left));
     }
 
-    // ---- the lanes of a row's result, joined by halves ---------------------------------------------
+    // ---- the lanes of a row's result, joined by halves
+    // ---------------------------------------------
 
     static void storeSum(FloatVector v, long address) {
         Lanes.putF32(address, sumOfLanes(v));
@@ -111,8 +114,8 @@ final class KernelSteps {
         Lanes.putF32(address, v.reduceLanes(VectorOperators.MIN));
     }
 
-    /// Joins lane `i` with lane `i + half`, again and again. (`reduceLanes(ADD)` leaves its order open,
-    /// and compiled code takes another one than interpreted code.)
+    /// Joins lane `i` with lane `i + half`, again and again. (`reduceLanes(ADD)` leaves its order
+    /// open, and compiled code takes another one than interpreted code.)
     static float sumOfLanes(FloatVector v) {
         FloatVector w = Species.LANES_32 == 16 ? v.add(v.rearrange(BY_8)) : v;
         FloatVector u = Species.LANES_32 >= 8 ? w.add(w.rearrange(BY_4)) : w;

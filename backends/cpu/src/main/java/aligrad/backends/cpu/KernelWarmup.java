@@ -4,19 +4,22 @@ import aligrad.tensor.ReduceOp;
 import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Program;
-import java.util.concurrent.LinkedBlockingQueue;
+
 import org.jspecify.annotations.Nullable;
 
-/// Compiles kernels in the background, and runs each on scratch numbers until the virtual machine has
-/// made machine code of it.
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// Compiles kernels in the background, and runs each on scratch numbers until the virtual machine
+/// has made machine code of it.
 ///
-/// A fresh kernel class runs a thousand times slower than the interpreter, because vectors are objects
-/// until the optimizing compiler has seen them. So a kernel is put in service only when it is fast.
+/// A fresh kernel class runs a thousand times slower than the interpreter, because vectors are
+/// objects until the optimizing compiler has seen them. So a kernel is put in service only when it
+/// is fast.
 final class KernelWarmup implements Runnable {
 
     /// How often an expression is interpreted before a kernel is worth making
-    /// (`-Daligrad.cpu.compile.calls=N`). At 0 the first call waits for its kernel and runs it cold,
-    /// which is for tests.
+    /// (`-Daligrad.cpu.compile.calls=N`). At 0 the first call waits for its kernel and runs it
+    /// cold, which is for tests.
     private static volatile int calls = Integer.getInteger("aligrad.cpu.compile.calls", 16);
 
     /// A call on two vectors takes some 20 to 200 ns as machine code, and tens of µs before.
@@ -74,7 +77,8 @@ final class KernelWarmup implements Runnable {
         }
     }
 
-    /// Runs on rows of two vectors and a ragged end, all reading and writing one small piece of memory.
+    /// Runs on rows of two vectors and a ragged end, all reading and writing one small piece of
+    /// memory.
     private static void warm(PointwiseKernel kernel, Request r, long memory) {
         Program p = r.cpu.program;
         long[] frame = new long[3 * p.leaves() + p.outputs() + 1];

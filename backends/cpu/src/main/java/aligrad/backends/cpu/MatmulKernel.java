@@ -9,8 +9,8 @@ import aligrad.tensor.spi.Layout;
 
 /// Brings a matrix product of tensors, with its leading axes and strides, to [Gemm].
 ///
-/// Leading axes of `a` that continue its rows are joined with them when `b` is one matrix, so that a
-/// layer over `(batch, time, features)` is a single product.
+/// Leading axes of `a` that continue its rows are joined with them when `b` is one matrix, so that
+/// a layer over `(batch, time, features)` is a single product.
 final class MatmulKernel {
 
     private final Tensor a;
@@ -61,7 +61,15 @@ final class MatmulKernel {
         if (batch == 1) {
             product(rows, address(a), aRow, aCol, address(b), bRow, bCol, c);
         } else if (rb == 2 && continuesRows(la, ra)) {
-            product(Math.toIntExact(batch * rows), address(a), aRow, aCol, address(b), bRow, bCol, c);
+            product(
+                    Math.toIntExact(batch * rows),
+                    address(a),
+                    aRow,
+                    aCol,
+                    address(b),
+                    bRow,
+                    bCol,
+                    c);
         } else if (batch > 1) {
             batched(shape, batch, aRow, aCol, bRow, bCol);
         }
@@ -86,7 +94,9 @@ final class MatmulKernel {
         long size = (long) rows * columns * bytes;
         long work = batch * rows * columns * inner / 32;
         int items = Math.toIntExact(batch);
-        if (items > 1 && work >= Workers.WORTH_SHARING && work / items < 4 * Workers.WORTH_SHARING) {
+        if (items > 1
+                && work >= Workers.WORTH_SHARING
+                && work / items < 4 * Workers.WORTH_SHARING) {
             int piece = (int) Math.max(1, items * Workers.WORTH_SHARING / work);
             Workers.run(
                     (items + piece - 1) / piece,
@@ -125,7 +135,8 @@ final class MatmulKernel {
                 c + index * size);
     }
 
-    /// Where item `index` of the batch starts in an operand whose leading axes broadcast, in elements.
+    /// Where item `index` of the batch starts in an operand whose leading axes broadcast, in
+    /// elements.
     private static long offset(Shape shape, int index, Tensor operand) {
         Shape own = operand.shape();
         int shift = shape.rank() - own.rank();

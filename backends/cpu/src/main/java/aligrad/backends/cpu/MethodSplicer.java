@@ -1,5 +1,7 @@
 package aligrad.backends.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,15 +30,14 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Copies the bytecode of our static methods to where they are called.
 ///
-/// The optimizing compiler stops inlining when a method has grown past some 18,000 of its nodes, and an
-/// operation of the Vector API is about 400; then every vector that is handed to a method becomes an
-/// object on the heap, ten times slower. It keeps inlining the Vector API itself, though. So a kernel
-/// contains no calls but those: whatever a step needs of [FloatFunctions], [VectorMath] and
-/// [KernelSteps] is spliced in.
+/// The optimizing compiler stops inlining when a method has grown past some 18,000 of its nodes,
+/// and an operation of the Vector API is about 400; then every vector that is handed to a method
+/// becomes an object on the heap, ten times slower. It keeps inlining the Vector API itself,
+/// though. So a kernel contains no calls but those: whatever a step needs of [FloatFunctions],
+/// [VectorMath] and [KernelSteps] is spliced in.
 final class MethodSplicer {
 
     private static final List<Class<?>> SOURCES =
@@ -49,7 +50,10 @@ final class MethodSplicer {
             String owner = source.descriptorString();
             for (MethodModel method : parse(source).methods()) {
                 METHODS.put(
-                        key(owner, method.methodName().stringValue(), method.methodType().stringValue()),
+                        key(
+                                owner,
+                                method.methodName().stringValue(),
+                                method.methodType().stringValue()),
                         method);
             }
         }
@@ -127,8 +131,7 @@ final class MethodSplicer {
                 case LoadInstruction load -> c.loadLocal(load.typeKind(), load.slot() + firstLocal);
                 case StoreInstruction store ->
                         c.storeLocal(store.typeKind(), store.slot() + firstLocal);
-                case IncrementInstruction inc ->
-                        c.iinc(inc.slot() + firstLocal, inc.constant());
+                case IncrementInstruction inc -> c.iinc(inc.slot() + firstLocal, inc.constant());
                 case BranchInstruction branch ->
                         c.branch(
                                 branch.opcode(),

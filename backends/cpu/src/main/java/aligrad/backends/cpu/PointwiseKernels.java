@@ -7,14 +7,16 @@ import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Programs;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
-/// Computes pending pointwise expressions: by a compiled kernel where there is one, by an interpreter
-/// until then.
+import java.util.Arrays;
+
+/// Computes pending pointwise expressions: by a compiled kernel where there is one, by an
+/// interpreter until then.
 ///
-/// One object a thread holds the loops and addresses of the call, so that a small expression costs no
-/// allocation.
+/// One object a thread holds the loops and addresses of the call, so that a small expression costs
+/// no allocation.
 final class PointwiseKernels {
 
     private static final Programs<CpuProgram> PROGRAMS = new Programs<>(CpuProgram::new);
@@ -41,7 +43,8 @@ final class PointwiseKernels {
         return e.program(PROGRAMS);
     }
 
-    // ---- storing -----------------------------------------------------------------------------------
+    // ---- storing
+    // -----------------------------------------------------------------------------------
 
     /// Computes all outputs of an expression.
     void evaluate(Expression e) {
@@ -124,7 +127,10 @@ final class PointwiseKernels {
         int extent = axis == 0 ? d0 : axis == 1 ? d1 : n;
         long row = axis == 0 ? (long) d1 * n : axis == 1 ? n : 1;
         int piece = Math.clamp(PIECE / row, axis == 2 ? Species.LANES_32 : 1, extent);
-        piece = axis == 2 ? (piece + 15) & ~15 : piece; // whole vectors, so that tails do not overlap
+        piece =
+                axis == 2
+                        ? (piece + 15) & ~15
+                        : piece; // whole vectors, so that tails do not overlap
         int rows = piece;
         int leaves = e.leaves();
         int outputs = e.outputs();
@@ -156,7 +162,8 @@ final class PointwiseKernels {
                 });
     }
 
-    // ---- what reductions need too ------------------------------------------------------------------
+    // ---- what reductions need too
+    // ------------------------------------------------------------------
 
     /// Starts a walk over the leaves, keeping `reducedAxes` apart.
     Iteration open(Expression e, long reducedAxes) {
@@ -169,10 +176,14 @@ final class PointwiseKernels {
         return it;
     }
 
-    /// The kernel for this expression and form, or `null` if there is none yet. Leaves that jump along the
-    /// last axis are copied first.
+    /// The kernel for this expression and form, or `null` if there is none yet. Leaves that jump
+    /// along the last axis are copied first.
     @Nullable PointwiseKernel kernel(
-            CpuProgram cpu, Expression e, KernelCompiler.Form form, @Nullable ReduceOp f, long axes) {
+            CpuProgram cpu,
+            Expression e,
+            KernelCompiler.Form form,
+            @Nullable ReduceOp f,
+            long axes) {
         long pattern = pattern(e);
         int code = KernelCompiler.code(form, f);
         PointwiseKernel kernel = cpu.kernel(pattern, code);
@@ -221,7 +232,9 @@ final class PointwiseKernels {
         long[] dense = new long[e.leaves()];
         for (int i = 0; i < e.leaves(); i++) {
             if (jumps[i]) {
-                HostStorage copy = HostMemory.allocate(size * e.leaf(i).dtype().bytes(), "straighten", "", true);
+                HostStorage copy =
+                        HostMemory.allocate(
+                                size * e.leaf(i).dtype().bytes(), "straighten", "", true);
                 if (copyCount == copies.length) {
                     copies = Arrays.copyOf(copies, 2 * copyCount);
                 }
@@ -316,6 +329,8 @@ final class PointwiseKernels {
 
     /// About how long one thread takes: some 16 additions a nanosecond, and no faster than memory.
     static long nanoseconds(CpuProgram cpu, long elements) {
-        return elements * Math.max(cpu.cost, 2 * (cpu.program.leaves() + cpu.program.outputs())) / 16;
+        return elements
+                * Math.max(cpu.cost, 2 * (cpu.program.leaves() + cpu.program.outputs()))
+                / 16;
     }
 }

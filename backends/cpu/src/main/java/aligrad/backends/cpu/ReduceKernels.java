@@ -7,14 +7,15 @@ import aligrad.tensor.Reduction;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostStorage;
+
 import java.util.List;
 
 /// Joins elements along axes, taking a pending expression as prologue where a kernel for it exists.
 ///
-/// After axes are joined, nearly every reduction runs along rows (the last axis goes) or down columns
-/// (the last axis stays); the rest is brought into that form by a copy. Long rows and columns are cut
-/// in pieces of fixed length whose results are joined in turn: better rounding, work for several
-/// threads, and the same bits for any number of them.
+/// After axes are joined, nearly every reduction runs along rows (the last axis goes) or down
+/// columns (the last axis stays); the rest is brought into that form by a copy. Long rows and
+/// columns are cut in pieces of fixed length whose results are joined in turn: better rounding,
+/// work for several threads, and the same bits for any number of them.
 final class ReduceKernels {
 
     /// Elements of a row that are joined into one partial result.
@@ -72,7 +73,8 @@ final class ReduceKernels {
         return new Plan(KernelCompiler.Form.STORE, d0, d1, n);
     }
 
-    // ---- with a prologue ---------------------------------------------------------------------------
+    // ---- with a prologue
+    // ---------------------------------------------------------------------------
 
     /// Runs the compiled kernel if there is one; otherwise counts the call and does nothing.
     private static boolean fused(Reduction.Reduce op, Tensor x, long axes, long to) {
@@ -235,7 +237,8 @@ final class ReduceKernels {
         }
     }
 
-    // ---- of numbers that exist ---------------------------------------------------------------------
+    // ---- of numbers that exist
+    // ---------------------------------------------------------------------
 
     private static void computed(Reduction.Reduce op, Tensor x, long axes, long to) {
         PointwiseKernels kernels = PointwiseKernels.ofThread();
@@ -274,7 +277,13 @@ final class ReduceKernels {
         Tensor rows = Contiguous.copy(x.detach().permute(order));
         int length = (int) (x.size() / kept);
         long address = ((HostStorage) rows.storage()).address();
-        run(op.f(), new Plan(KernelCompiler.Form.ROWS, 1, kept, length), address, 0, 4L * length, to);
+        run(
+                op.f(),
+                new Plan(KernelCompiler.Form.ROWS, 1, kept, length),
+                address,
+                0,
+                4L * length,
+                to);
     }
 
     private static void run(ReduceOp f, Plan plan, long x, long s0, long s1, long to) {
@@ -290,7 +299,16 @@ final class ReduceKernels {
             Workers.run(
                     outer * pieces,
                     size / 8,
-                    block -> piece(f, plan, x, s0, s1, block / pieces, block % pieces, partial + (rows ? 4L : 4L * plan.n) * block));
+                    block ->
+                            piece(
+                                    f,
+                                    plan,
+                                    x,
+                                    s0,
+                                    s1,
+                                    block / pieces,
+                                    block % pieces,
+                                    partial + (rows ? 4L : 4L * plan.n) * block));
             joinPartials(f, plan, pieces, partial, to);
         } else {
             for (int i0 = 0; i0 < plan.d0; i0++) {

@@ -3,6 +3,7 @@ package aligrad.backends.cpu;
 import static aligrad.backends.cpu.KernelSteps.load;
 
 import aligrad.tensor.ReduceOp;
+
 import jdk.incubator.vector.FloatVector;
 
 /// Reductions of `F32` numbers that stand in memory, in the same steps as the compiled kernels.

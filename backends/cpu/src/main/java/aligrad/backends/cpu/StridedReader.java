@@ -9,6 +9,7 @@ import static aligrad.backends.cpu.Lanes.putF32;
 import static aligrad.backends.cpu.Lanes.putI8;
 
 import aligrad.tensor.DType;
+
 import jdk.incubator.vector.FloatVector;
 
 /// Reads a stretch of an operand, in the row-major order of an [Iteration], into a dense block,

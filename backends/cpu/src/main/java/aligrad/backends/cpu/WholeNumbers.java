@@ -17,9 +17,32 @@ final class WholeNumbers {
             case SIGN -> Long.signum(x);
             case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
-            case SQRT, RSQRT, RECIPROCAL, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN,
-                    SINH, COSH, TANH, SIGMOID, SOFTPLUS, ERF, FLOOR, CEIL, ROUND, TRUNC, IS_NAN,
-                    IS_FINITE, NOT ->
+            case SQRT,
+                    RSQRT,
+                    RECIPROCAL,
+                    EXP,
+                    EXPM1,
+                    LOG,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    TANH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    ERF,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    TRUNC,
+                    IS_NAN,
+                    IS_FINITE,
+                    NOT ->
                     throw new AssertionError(f + " is checked to be floating when it is written");
         };
     }

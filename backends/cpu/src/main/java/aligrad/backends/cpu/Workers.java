@@ -247,9 +247,8 @@ final class Workers {
             parked = true; // before the next look, as the sharer looks here after it published
             while (generation == seen) {
                 LockSupport.park(this);
-                Thread
-                        .interrupted(); // nobody has reason to, but a set interrupt would not let
-                                        // us park
+                Thread.interrupted(); // nobody has reason to, but a set interrupt would not let
+                // us park
             }
             parked = false;
             return generation;

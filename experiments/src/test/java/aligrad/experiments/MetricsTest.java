@@ -1,0 +1,126 @@
+package aligrad.experiments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+class MetricsTest {
+
+    @TempDir private Path folder = Path.of("");
+    private Path file = Path.of("");
+
+    @BeforeEach
+    void nameTheFile() {
+        file = folder.resolve("metrics.jsonl");
+    }
+
+    private static Map<String, Double> row(double iteration, double loss) {
+        Map<String, Double> row = new LinkedHashMap<>();
+        row.put("iteration", iteration);
+        row.put("loss", loss);
+        return row;
+    }
+
+    private void write(double... losses) {
+        try (Metrics metrics = Metrics.open(file, 0)) {
+            for (int i = 0; i < losses.length; i++) {
+                metrics.add(row(i + 1, losses[i]));
+            }
+        }
+    }
+
+    @Test
+    void writesOneObjectALine() throws IOException {
+        write(0.1, 2);
+        assertThat(Files.readString(file))
+                .isEqualTo(
+                        """
+                        {"iteration":1,"loss":0.1}
+                        {"iteration":2,"loss":2}
+                        """);
+    }
+
+    @Test
+    void readsBackEveryBit() {
+        double third = 1 / 3.0;
+        write(third, Double.MIN_VALUE, 1e300);
+        try (Metrics metrics = Metrics.open(file, 3)) {
+            assertThat(metrics.size()).isEqualTo(3);
+            assertThat(metrics.series("loss").stream().map(p -> p[1]))
+                    .containsExactly(third, Double.MIN_VALUE, 1e300);
+            assertThat(metrics.last()).isEqualTo(row(3, 1e300));
+        }
+    }
+
+    @Test
+    void writesNumbersThatAreNotFiniteAsNull() throws IOException {
+        write(Double.NaN, Double.POSITIVE_INFINITY, 3);
+        assertThat(Files.readAllLines(file))
+                .containsExactly(
+                        "{\"iteration\":1,\"loss\":null}",
+                        "{\"iteration\":2,\"loss\":null}",
+                        "{\"iteration\":3,\"loss\":3}");
+        try (Metrics metrics = Metrics.open(file, 3)) {
+            assertThat(metrics.series("loss")).hasSize(1);
+            assertThat(metrics.size()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void dropsWhatCameAfterTheCheckpoint() throws IOException {
+        write(1, 2, 3);
+        Files.writeString(file, Files.readString(file) + "{\"iterat"); // killed while writing
+        try (Metrics metrics = Metrics.open(file, 2)) {
+            metrics.add(row(3, 30));
+            assertThat(metrics.series("loss").stream().map(p -> p[1]))
+                    .containsExactly(1.0, 2.0, 30.0);
+        }
+        assertThat(Files.readAllLines(file))
+                .containsExactly(
+                        "{\"iteration\":1,\"loss\":1}",
+                        "{\"iteration\":2,\"loss\":2}",
+                        "{\"iteration\":3,\"loss\":30}");
+        assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void rejectsAFileWithFewerRowsThanTheCheckpointHasIterations() {
+        write(1, 2);
+        assertThatThrownBy(() -> Metrics.open(file, 3))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(
+                        file + ": it has 2 lines, but the checkpoint was taken after 3 iterations");
+    }
+
+    @Test
+    void namesTheDamagedLine() throws IOException {
+        for (String damaged : new String[] {"{\"loss\":", "7", "[1]", "null", ""}) {
+            Files.writeString(file, "{\"iteration\":1,\"loss\":1}\n" + damaged + "\n{}\n");
+            assertThatThrownBy(() -> Metrics.open(file, 3))
+                    .as("line '%s'", damaged)
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining(file + ", line 2: it is no JSON object");
+        }
+    }
+
+    @Test
+    void averagesTheLastRows() {
+        try (Metrics metrics = Metrics.open(file, 0)) {
+            metrics.add(row(1, 10));
+            metrics.add(row(2, 1));
+            metrics.add(row(3, 2));
+            assertThat(metrics.meanOfLast("loss", 2)).isCloseTo(1.5, within(1e-12));
+            assertThat(metrics.meanOfLast("loss", 5)).isCloseTo(13 / 3.0, within(1e-12));
+        }
+    }
+}
