@@ -49,7 +49,7 @@ class OptimizerChoiceTest {
                                 + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop.");
     }
 
-    /// Two steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments'
+    /// Steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments'
     /// conventions.
     @ParameterizedTest
     @EnumSource

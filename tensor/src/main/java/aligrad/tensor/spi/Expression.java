@@ -168,6 +168,7 @@ public final class Expression implements AutoCloseable {
     }
 
     private int visit(Tensor t, Pointwise op, Tensor root) {
+        t.requireOpen();
         boolean whole = t.shape().equals(shape);
         if (t != root) {
             if (!whole && isWastefulToBroadcast(op, t)) {
