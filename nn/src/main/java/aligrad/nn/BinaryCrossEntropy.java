@@ -56,7 +56,10 @@ public final class BinaryCrossEntropy {
             Tensor positive = logits.ge(0);
             Tensor tail = positive.where(logits.neg(), logits).softplus();
             if (positiveWeight == null) {
-                return positive.where(logits, 0).sub(logits.mul(targets)).add(tail);
+                // x·(1 - z) or -x·z: where a target is sure, the slope of this part is exactly 0, and
+                // the tail's, which may be 1e-9, is not lost in a difference.
+                Tensor slope = positive.where(targets.subtractedFrom(1), targets.neg());
+                return slope.mul(logits).add(tail);
             }
             Tensor weight = targets.mul(positiveWeight.sub(1)).add(1);
             Tensor negated = positive.where(0, logits.neg());
