@@ -49,8 +49,7 @@ class OptimizerChoiceTest {
                                 + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop.");
     }
 
-    /// Steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments'
-    /// conventions.
+    /// Steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments' conventions.
     @ParameterizedTest
     @EnumSource
     void stepsDownhill(OptimizerChoice choice) {

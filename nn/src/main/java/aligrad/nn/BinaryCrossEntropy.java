@@ -56,7 +56,8 @@ public final class BinaryCrossEntropy {
             Tensor positive = logits.ge(0);
             Tensor tail = positive.where(logits.neg(), logits).softplus();
             if (positiveWeight == null) {
-                // x·(1 - z) or -x·z: where a target is sure, the slope of this part is exactly 0, and
+                // x·(1 - z) or -x·z: where a target is sure, the slope of this part is exactly 0,
+                // and
                 // the tail's, which may be 1e-9, is not lost in a difference.
                 Tensor slope = positive.where(targets.subtractedFrom(1), targets.neg());
                 return slope.mul(logits).add(tail);

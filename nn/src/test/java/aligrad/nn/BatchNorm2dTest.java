@@ -78,7 +78,8 @@ class BatchNorm2dTest {
         Tensor near = Random.stream(3).normal(0, 1, 64, 2);
         Tensor far = near.add(1000);
         BatchNorm2d norm = new BatchNorm2d(2);
-        // 1000 + x is off by half of 2⁻¹⁴, and the mean by at most 64 roundings of 1000: 64·2⁻²⁴·1000
+        // 1000 + x is off by half of 2⁻¹⁴, and the mean by at most 64 roundings of 1000:
+        // 64·2⁻²⁴·1000
         assertThat(norm.forward(far).toDoubleArray())
                 .containsExactly(norm.forward(near).toDoubleArray(), within(4e-3));
     }
