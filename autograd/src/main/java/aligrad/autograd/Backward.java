@@ -86,9 +86,6 @@ final class Backward {
         return variable != null ? variable : leaf;
     }
 
-    // ---- the graph
-    // ---------------------------------------------------------------------------------
-
     /// Puts the tracked tensors behind `y` in an order in which every one comes after its inputs.
     /// The walk goes depth first and keeps its own stack, since a graph may be deeper than the
     /// thread's.
@@ -147,9 +144,6 @@ final class Backward {
     private static long bytesOf(Tensor tensor) {
         return tensor.size() * tensor.dtype().bytes();
     }
-
-    // ---- the gradients
-    // -----------------------------------------------------------------------------
 
     private void differentiate() {
         if (Recording.isOn() || bytes < SMALLEST_STAGE) {
@@ -232,9 +226,6 @@ final class Backward {
     private Node node(Tensor tensor) {
         return Objects.requireNonNull(nodes.find(tensor));
     }
-
-    // ---- for the derivatives
-    // -----------------------------------------------------------------------
 
     /// Adds `g` to the gradient of a tracked input. Where the input was stretched by broadcasting,
     /// the sum over its copies is taken: here and nowhere else.

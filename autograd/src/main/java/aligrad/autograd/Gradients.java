@@ -42,9 +42,6 @@ public final class Gradients {
         this.leaves = leaves;
     }
 
-    // ---- computing them
-    // ----------------------------------------------------------------------------
-
     /// The gradients of a loss: a tracked tensor with one element.
     ///
     /// @throws ShapeException if it has several elements
@@ -109,9 +106,6 @@ public final class Gradients {
                 });
         return new Gradients(leaves);
     }
-
-    // ---- asking for them
-    // ---------------------------------------------------------------------------
 
     /// The gradient with respect to a parameter, of its shape and type.
     ///
@@ -194,9 +188,6 @@ public final class Gradients {
         }
         return missing;
     }
-
-    // ---- rules
-    // -------------------------------------------------------------------------------------
 
     private static Tensor seed(Tensor loss) {
         if (loss.size() != 1) {

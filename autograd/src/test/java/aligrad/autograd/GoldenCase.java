@@ -59,9 +59,6 @@ record GoldenCase(SafeTensors file, String name, String options) {
                 .toList();
     }
 
-    // ---- the options: a flat JSON object
-    // -----------------------------------------------------------
-
     String text(String key) {
         return Objects.requireNonNull(find(key), key).replace("\"", "");
     }
