@@ -34,8 +34,9 @@ class GradientMemoryTest {
         for (int i = 0; i < 20; i++) {
             step.run();
         }
-        // 20 steps that were kept would be 800 tensors of 16 kB; other threads may hold something.
-        assertThat(Memory.now().live()).isLessThan(before + (1 << 20));
+        // One tensor of 16 kB kept in each step would be 320 kB. The thread that compiles kernels takes
+        // its 64 kB of scratch numbers at some moment, and this thread's scratch may grow a little.
+        assertThat(Memory.now().live()).isLessThan(before + (1 << 17));
     }
 
     @Test
