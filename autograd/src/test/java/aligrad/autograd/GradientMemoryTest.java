@@ -34,7 +34,8 @@ class GradientMemoryTest {
         for (int i = 0; i < 20; i++) {
             step.run();
         }
-        // One tensor of 16 kB kept in each step would be 320 kB. The thread that compiles kernels takes
+        // One tensor of 16 kB kept in each step would be 320 kB. The thread that compiles kernels
+        // takes
         // its 64 kB of scratch numbers at some moment, and this thread's scratch may grow a little.
         assertThat(Memory.now().live()).isLessThan(before + (1 << 17));
     }
