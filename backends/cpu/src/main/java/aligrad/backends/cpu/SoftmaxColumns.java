@@ -13,7 +13,9 @@ import jdk.incubator.vector.VectorMask;
 record SoftmaxColumns(LineBlocks blocks, Lines x, boolean log, long result)
         implements Workers.Task {
 
-    /// Elements summed before their sum is added to that of the line, for the sake of rounding.
+    /// Elements summed before their sum is added to that of the line. That addition keeps what it
+    /// rounds off (the exact sum of two numbers of Knuth, *The Art of Computer Programming* 2,
+    /// 4.2.2), or a line of a million equal numbers would round the same way thousands of times.
     private static final int PIECE = 64;
 
     @Override
@@ -47,6 +49,7 @@ record SoftmaxColumns(LineBlocks blocks, Lines x, boolean log, long result)
         }
         VectorMask<Float> mask = VectorMask.fromLong(Species.F32, (1L << count) - 1);
         FloatVector sum = FloatVector.zero(Species.F32);
+        FloatVector lost = FloatVector.zero(Species.F32);
         for (int start = 0; start < n; start += PIECE) {
             int end = Math.min(start + PIECE, n);
             FloatVector part = FloatVector.zero(Species.F32);
@@ -61,8 +64,12 @@ record SoftmaxColumns(LineBlocks blocks, Lines x, boolean log, long result)
                     Lanes.store(e, y + j * step, count);
                 }
             }
-            sum = sum.add(part);
+            FloatVector next = sum.add(part);
+            FloatVector added = next.sub(sum);
+            lost = lost.add(sum.sub(next.sub(added)).add(part.sub(added)));
+            sum = next;
         }
+        sum = sum.add(lost);
         if (log) {
             subtract(x, stride, max, VectorMath.log(sum), n, y, step, count);
         } else {

@@ -47,14 +47,14 @@ record SoftmaxRows(LineBlocks blocks, Lines x, boolean log, long result) impleme
 
     private static void row(boolean log, long x, int n, long y) {
         float max = max(x, n);
-        float sum = 0;
+        double sum = 0; // in float, the many equal pieces of a long row would round the same way
         for (int i = 0; i < n; i += PIECE) {
             sum += exponentials(x + 4L * i, max, Math.min(PIECE, n - i), y + 4L * i);
         }
         if (log) {
             subtract(x, max, (float) StrictMath.log(sum), n, y);
         } else {
-            multiply(y, 1 / sum, n);
+            multiply(y, (float) (1 / sum), n);
         }
     }
 

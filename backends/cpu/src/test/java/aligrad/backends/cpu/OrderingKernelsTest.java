@@ -11,6 +11,7 @@ import static aligrad.backends.cpu.ReferenceComparison.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.Device;
 import aligrad.tensor.Ordering;
 import aligrad.tensor.Tensor;
 
@@ -94,8 +95,8 @@ class OrderingKernelsTest {
     @Test
     void tellsLongsBeyondDoublesApart() {
         Tensor x =
-                aligrad.tensor.Device.use(
-                        aligrad.tensor.Device.of("reference"),
+                Device.use(
+                        Device.of("reference"),
                         () -> Tensor.of(new long[] {(1L << 60) + 1, 1L << 60, -1, Long.MIN_VALUE}));
         assertThat(kernel(new Ordering.ArgSort(x, 0, false), OrderingKernels::compute))
                 .containsExactly(3, 2, 1, 0);
@@ -107,8 +108,8 @@ class OrderingKernelsTest {
     void tellsNotANumberWithASignFromTheSmallest() {
         float negative = Float.intBitsToFloat(0xffc00001);
         Tensor x =
-                aligrad.tensor.Device.use(
-                        aligrad.tensor.Device.of("reference"),
+                Device.use(
+                        Device.of("reference"),
                         () -> Tensor.of(new float[] {negative, 1, Float.POSITIVE_INFINITY}));
         assertThat(kernel(new Ordering.ArgSort(x, 0, false), OrderingKernels::compute))
                 .containsExactly(1, 2, 0);

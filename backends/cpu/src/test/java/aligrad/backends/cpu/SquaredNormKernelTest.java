@@ -9,6 +9,7 @@ import static aligrad.backends.cpu.ReferenceComparison.of;
 import static aligrad.backends.cpu.ReferenceComparison.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Reduction;
@@ -62,10 +63,6 @@ class SquaredNormKernelTest {
                         new Reduction.SquaredNorm(of(values, DType.F32, 10_000)),
                         SquaredNormKernel::compute);
         assertThat(norm[0]).isCloseTo(1e4 + 9999 * (small * small), within(1e-9));
-    }
-
-    private static org.assertj.core.data.Offset<Double> within(double offset) {
-        return org.assertj.core.data.Offset.offset(offset);
     }
 
     @Test
