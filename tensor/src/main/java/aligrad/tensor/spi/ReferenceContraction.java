@@ -33,12 +33,15 @@ final class ReferenceContraction {
             int aStart = (int) matrixOfA.next() * m * k;
             int bStart = (int) matrixOfB.next() * k * n;
             for (int i = 0; i < m; i++) {
-                for (int j = 0; j < n; j++) {
-                    double sum = 0;
-                    for (int p = 0; p < k; p++) {
-                        sum += a.reals[aStart + i * k + p] * b.reals[bStart + p * n + j];
+                int row = (matrix * m + i) * n;
+                for (int p = 0; p < k; p++) { // each c adds its products in the order of p
+                    double factor = a.reals[aStart + i * k + p];
+                    for (int j = 0; j < n; j++) {
+                        c.reals[row + j] += factor * b.reals[bStart + p * n + j];
                     }
-                    c.reals[(matrix * m + i) * n + j] = sum + bias.reals[j];
+                }
+                for (int j = 0; j < n; j++) {
+                    c.reals[row + j] += bias.reals[j];
                 }
             }
         }

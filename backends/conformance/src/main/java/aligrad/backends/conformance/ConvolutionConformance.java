@@ -171,13 +171,16 @@ abstract class ConvolutionConformance {
     private Bound bound(int terms, Calculation magnitude) {
         double mixed = oracle.accuracy().convolution();
         return (expected, x) -> {
-            double[] allowed = Bound.roundings(terms, magnitude).of(expected, x);
-            double[] magnitudes =
-                    Bound.roundings(1 / Bound.unit(expected.dtype()), magnitude).of(expected, x);
-            double largest = Arrays.stream(magnitudes).max().orElse(0);
-            double floor = expected.dtype() == DType.F32 ? mixed * largest : 0;
-            Arrays.setAll(allowed, i -> Math.max(allowed[i], floor));
-            return allowed;
+            DType dtype = expected.dtype();
+            double unit = Bound.unit(dtype);
+            double[] sums = Bound.roundings(1 / unit, magnitude).of(expected, x);
+            double[] values = expected.toDoubleArray();
+            double largest = Arrays.stream(sums).max().orElse(0);
+            double floor = dtype == DType.F32 ? mixed * largest : 0;
+            Arrays.setAll(
+                    sums,
+                    i -> Math.max(terms * unit * sums[i] + Bound.ulp(dtype, values[i]), floor));
+            return sums;
         };
     }
 }

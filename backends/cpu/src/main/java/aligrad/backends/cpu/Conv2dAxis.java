@@ -98,6 +98,11 @@ record Conv2dAxis(
         return classes;
     }
 
+    /// The result position of `v`.
+    long result(int v) {
+        return resultStart + (long) v * resultStep;
+    }
+
     /// The smallest offset of several axes; 0 if none has a tap.
     static int lowestOffset(List<Conv2dAxis> axes) {
         return axes.stream().flatMapToInt(a -> Arrays.stream(a.offsets)).min().orElse(0);

@@ -1,7 +1,5 @@
 package aligrad.backends.cpu;
 
-import jdk.incubator.vector.FloatVector;
-
 import java.util.Arrays;
 import java.util.List;
 
@@ -44,6 +42,8 @@ final class Conv2dCells {
     private final int residues; // that are stored
     private final int columnLow;
     private final int columnOffset;
+    private final int[] wholeFirst; // by cell and residue, see findWholeCells
+    private final int[] wholeEnd;
     private final int pitch; // cells from one residue to the next
 
     /// @param height, width extents of the source images
@@ -96,6 +96,9 @@ final class Conv2dCells {
             }
         }
         this.residues = stored;
+        this.wholeFirst = new int[cells * columnStep];
+        this.wholeEnd = new int[cells * columnStep];
+        findWholeCells();
     }
 
     /// Cells of a pixel.
@@ -144,23 +147,23 @@ final class Conv2dCells {
     void fill(
             long image, int v0, int results, int planeRows, int firstCell, int cellCount, long to) {
         int rows = sourceRows(results);
-        long rowElements = width * pixel;
-        for (int cell = firstCell; cell < firstCell + cellCount; cell++) {
-            long plane = to + (cell - firstCell) * planeRows * rowBytes();
-            for (int r = 0; r < rows; r++) {
-                if (!rowsRead[r % rowStep]) {
+        long imageRow = width * pixel * elementBytes;
+        long plane = planeRows * rowBytes();
+        for (int r = 0; r < rows; r++) { // all cells of a row while it is in the first-level cache
+            if (!rowsRead[r % rowStep]) {
+                continue;
+            }
+            int row = v0 * rowStep + rowLow + r;
+            for (int residue = 0; residue < columnStep; residue++) {
+                if (slots[residue] < 0) {
                     continue;
                 }
-                int row = v0 * rowStep + rowLow + r;
-                for (int residue = 0; residue < columnStep; residue++) {
-                    if (slots[residue] < 0) {
-                        continue;
-                    }
-                    long slot = plane + r * rowBytes() + (long) slots[residue] * pitch * CELL_BYTES;
+                long slot = to + r * rowBytes() + (long) slots[residue] * pitch * CELL_BYTES;
+                for (int cell = firstCell; cell < firstCell + cellCount; cell++, slot += plane) {
                     if (row < 0 || row >= height) {
-                        zeros(slot, pitch);
+                        RawCopy.clear(slot, (long) pitch * CELL_BYTES);
                     } else {
-                        fillRow(image + row * rowElements * elementBytes, residue, cell, slot);
+                        fillRow(image + row * imageRow, residue, cell, slot);
                     }
                 }
             }
@@ -171,22 +174,37 @@ final class Conv2dCells {
     /// zero.
     private void fillRow(long row, int residue, int cell, long to) {
         int run = run(cell);
-        long start = cell * elements; // of the cell, in its pixel
-        long column = firstColumn + residue;
-        // Whole cells lie between these columns: the first not left of the image, and the last
-        // whose
-        // run does not pass the end of the row.
-        int whole = clampToPitch(Math.ceilDiv(-column, columnStep));
-        long lastColumn = Math.floorDiv(width * pixel - run - start, pixel);
-        int end = Math.max(whole, clampToPitch(Math.floorDiv(lastColumn - column, columnStep) + 1));
-        long from = row + (column * pixel + start) * elementBytes;
+        int first = wholeFirst[cell * columnStep + residue];
+        int end = wholeEnd[cell * columnStep + residue];
+        long from = row + (column(residue, 0) * pixel + (long) cell * elements) * elementBytes;
         long step = columnStep * pixel * elementBytes;
-        for (int q = 0; q < whole; q++) {
+        for (int q = 0; q < first; q++) {
             cutCell(row, from + q * step, run, to + (long) q * CELL_BYTES);
         }
-        copy(from + whole * step, step, to + (long) whole * CELL_BYTES, end - whole);
+        copy(from + first * step, step, to + (long) first * CELL_BYTES, end - first);
         for (int q = end; q < pitch; q++) {
             cutCell(row, from + q * step, run, to + (long) q * CELL_BYTES);
+        }
+    }
+
+    /// Source column of the `q`-th column of a residue class.
+    private long column(int residue, int q) {
+        return (long) firstColumn + residue + (long) q * columnStep;
+    }
+
+    /// Finds for each cell and residue the columns whose cells lie in the row as a whole: from the
+    /// first that is not left of the image to the last whose run does not pass the row's end.
+    private void findWholeCells() {
+        for (int cell = 0; cell < cells; cell++) {
+            long lastColumn =
+                    Math.floorDiv(width * pixel - run(cell) - (long) cell * elements, pixel);
+            for (int residue = 0; residue < columnStep; residue++) {
+                long column = column(residue, 0);
+                int first = clampToPitch(Math.ceilDiv(-column, columnStep));
+                int end = clampToPitch(Math.floorDiv(lastColumn - column, columnStep) + 1);
+                wholeFirst[cell * columnStep + residue] = first;
+                wholeEnd[cell * columnStep + residue] = Math.max(first, end);
+            }
         }
     }
 
@@ -204,17 +222,13 @@ final class Conv2dCells {
         }
     }
 
-    private static void zeros(long to, int count) {
-        FloatVector zero = FloatVector.zero(Species.F32);
-        for (long b = 0; b < (long) count * CELL_BYTES; b += VECTOR_BYTES) {
-            Lanes.store(zero, to + b);
-        }
-    }
-
     /// Copies a cell that the border of the image cuts, or misses.
     private void cutCell(long row, long from, int run, long to) {
-        zeros(to, 1);
+        RawCopy.clear(to, CELL_BYTES);
         long end = row + width * pixel * elementBytes;
+        if (from >= end || from + (long) run * elementBytes <= row) {
+            return;
+        }
         for (int b = 0; b < run * elementBytes; b += Integer.BYTES) {
             if (from + b >= row && from + b < end) {
                 Lanes.putI32(to + b, Lanes.i32(from + b));

@@ -20,6 +20,9 @@ final class Conv2dDirect {
     /// suffice.
     private static final int TASKS = 32;
 
+    /// Room for the largest tile.
+    private static final long TILE_BYTES = 16L * Species.BITS / 8;
+
     /// What a thread does at least, for [Workers].
     private static final long PRODUCTS_PER_NANOSECOND = 50;
 
@@ -28,13 +31,9 @@ final class Conv2dDirect {
     private final int groups;
     private final int elementBytes;
 
-    private final long sourceImage; // bytes
-    private final long sourceGroup;
+    private final Side source;
+    private final Side result;
     private final Conv2dCells cells;
-
-    private final int resultHeight;
-    private final int resultWidth;
-    private final int resultChannels; // of all groups
     private final ChannelBlocks blocks; // result channels of a group
 
     private final List<Conv2dCorrelation> correlations = new ArrayList<>();
@@ -43,6 +42,14 @@ final class Conv2dDirect {
     private final int high;
     private final int bandRows;
     private final long products;
+
+    /// The images that a correlation reads, or those that it writes.
+    private record Side(int height, int width, int channels) {
+
+        long pixels() {
+            return (long) height * width;
+        }
+    }
 
     /// The plan of `y = x ⋆ w + bias`.
     ///
@@ -59,12 +66,9 @@ final class Conv2dDirect {
         return new Conv2dDirect(
                 tile,
                 s,
-                new Conv2dCells(tile.elementBytes(), s.h(), s.w(), s.c(), c, rows, columns),
-                (long) s.h() * s.w() * s.c(),
-                s.channelsPerGroup(),
-                s.oh(),
-                s.ow(),
-                s.o(),
+                new Side(s.h(), s.w(), s.c()),
+                c,
+                new Side(s.oh(), s.ow(), s.o()),
                 new Conv2dPanels.Strides(s.filtersPerGroup() * filter, filter, 1, (long) kw * c, c),
                 rows,
                 columns);
@@ -80,34 +84,22 @@ final class Conv2dDirect {
         return new Conv2dDirect(
                 tile,
                 s,
-                new Conv2dCells(
-                        tile.elementBytes(),
-                        s.oh(),
-                        s.ow(),
-                        s.o(),
-                        s.filtersPerGroup(),
-                        rows,
-                        columns),
-                (long) s.oh() * s.ow() * s.o(),
+                new Side(s.oh(), s.ow(), s.o()),
                 s.filtersPerGroup(),
-                s.h(),
-                s.w(),
-                s.c(),
+                new Side(s.h(), s.w(), s.c()),
                 new Conv2dPanels.Strides(
                         s.filtersPerGroup() * filter, 1, filter, (long) s.kw() * c, c),
                 rows,
                 columns);
     }
 
+    /// @param channels what one tap reads of a source pixel, see [Conv2dCells]
     private Conv2dDirect(
             Conv2dTile tile,
             Conv2dGeometry s,
-            Conv2dCells cells,
-            long sourceImage,
-            int sourceGroup,
-            int resultHeight,
-            int resultWidth,
-            int resultChannels,
+            Side source,
+            int channels,
+            Side result,
             Conv2dPanels.Strides strides,
             List<Conv2dAxis> rowAxes,
             List<Conv2dAxis> columnAxes) {
@@ -115,13 +107,18 @@ final class Conv2dDirect {
         this.images = s.n();
         this.groups = s.groups();
         this.elementBytes = tile.elementBytes();
-        this.sourceImage = sourceImage * elementBytes;
-        this.sourceGroup = (long) sourceGroup * elementBytes;
-        this.cells = cells;
-        this.resultHeight = resultHeight;
-        this.resultWidth = resultWidth;
-        this.resultChannels = resultChannels;
-        this.blocks = new ChannelBlocks(resultChannels / groups, tile.lanes());
+        this.source = source;
+        this.result = result;
+        this.cells =
+                new Conv2dCells(
+                        elementBytes,
+                        source.height,
+                        source.width,
+                        source.channels,
+                        channels,
+                        rowAxes,
+                        columnAxes);
+        this.blocks = new ChannelBlocks(result.channels / groups, tile.lanes());
         this.low = Conv2dAxis.low(rowAxes);
         this.high = Conv2dAxis.high(rowAxes);
         this.bandRows = bandRows(cells, high - low);
@@ -160,15 +157,15 @@ final class Conv2dDirect {
     /// Runs the plan.
     ///
     /// @param bias one for each result channel, or 0 for none
-    void run(long source, long filters, long bias, long result) {
+    void run(long from, long filters, long bias, long to) {
         if (images == 0 || correlations.isEmpty() || blocks.count() == 0) {
             return;
         }
-        long starts = (long) blocks.width() * elementBytes; // of a group, padded like the lanes
+        long startBytes = (long) blocks.width() * elementBytes; // of a group, padded like the lanes
         try (Workspace panels = Workspace.of(groups * panelBytes, "conv2d");
-                Workspace start = Workspace.of(groups * starts, "conv2d")) {
+                Workspace starts = Workspace.of(groups * startBytes, "conv2d")) {
             pack(filters, panels.address());
-            spreadBias(bias, start.address(), starts);
+            spreadBias(bias, starts.address(), startBytes);
             int bands = Math.ceilDiv(high - low, bandRows);
             int whole = Math.multiplyExact(Math.multiplyExact(images, bands), groups);
             int splits = Math.clamp(Math.ceilDiv(TASKS, whole), 1, blocks.count());
@@ -176,26 +173,28 @@ final class Conv2dDirect {
                     Math.multiplyExact(whole, splits),
                     products / PRODUCTS_PER_NANOSECOND,
                     task -> {
+                        int split = task % splits;
                         int group = task / splits % groups;
                         int band = task / splits / groups % bands;
                         int image = task / splits / groups / bands;
-                        int split = task % splits;
-                        rows(
-                                source + image * sourceImage + group * sourceGroup,
-                                panels.address() + group * panelBytes,
-                                start.address() + group * starts,
-                                result + resultOffset(image, group),
-                                low + band * bandRows,
-                                (int) ((long) blocks.count() * split / splits),
-                                (int) ((long) blocks.count() * (split + 1) / splits));
+                        new Band(
+                                        low + band * bandRows,
+                                        image(from, source, image, group),
+                                        panels.address() + group * panelBytes,
+                                        starts.address() + group * startBytes,
+                                        image(to, result, image, group))
+                                .run(
+                                        (int) ((long) blocks.count() * split / splits),
+                                        (int) ((long) blocks.count() * (split + 1) / splits));
                     });
         }
     }
 
-    private long resultOffset(int image, int group) {
-        return ((long) image * resultHeight * resultWidth * resultChannels
-                        + (long) group * blocks.channels())
-                * elementBytes;
+    /// The first element of an image that belongs to a group.
+    private long image(long images, Side side, int image, int group) {
+        return images
+                + (image * side.pixels() * side.channels + (long) group * (side.channels / groups))
+                        * elementBytes;
     }
 
     private void pack(long filters, long to) {
@@ -226,90 +225,87 @@ final class Conv2dDirect {
         }
     }
 
-    /// Result rows `[v0, v0 + bandRows)` of one image and group, blocks `[firstBlock, endBlock)`.
-    private void rows(
-            long source,
-            long panels,
-            long start,
-            long result,
-            int v0,
-            int firstBlock,
-            int endBlock) {
-        int v1 = Math.min(v0 + bandRows, high);
-        long bytes = cells.bytes(cells.cells(), cells.sourceRows(bandRows));
-        try (Workspace scratch = Workspace.of(bytes + 16L * Species.BITS / 8, "conv2d")) {
-            long x = scratch.address();
-            long buffer = x + bytes;
-            cells.fill(source, v0, v1 - v0, cells.sourceRows(bandRows), 0, cells.cells(), x);
-            for (Conv2dCorrelation k : correlations) {
-                for (int block = firstBlock; block < endBlock; block++) {
-                    for (int chunk = 0; chunk + 1 < k.chunks.length; chunk++) {
-                        for (int v = Math.max(v0, k.rows.low());
-                                v < Math.min(v1, k.rows.high());
-                                v++) {
-                            row(k, block, chunk, v - v0, v, x, panels, start, result, buffer);
+    /// Some rows of one image and group: `bandRows` values of `v` from `v0` on, see [Conv2dAxis].
+    private final class Band {
+
+        private final int v0;
+        private final long image;
+        private final long panels;
+        private final long starts;
+        private final long to;
+
+        private long x; // the copied source rows
+        private long buffer; // a tile that reaches past the last pixel or channel
+
+        Band(int v0, long image, long panels, long starts, long to) {
+            this.v0 = v0;
+            this.image = image;
+            this.panels = panels;
+            this.starts = starts;
+            this.to = to;
+        }
+
+        /// Computes the channels of the blocks `[firstBlock, endBlock)`.
+        void run(int firstBlock, int endBlock) {
+            int v1 = Math.min(v0 + bandRows, high);
+            int planeRows = cells.sourceRows(bandRows);
+            long bytes = cells.bytes(cells.cells(), planeRows);
+            try (Workspace scratch = Workspace.of(bytes + TILE_BYTES, "conv2d")) {
+                x = scratch.address();
+                buffer = x + bytes;
+                cells.fill(image, v0, v1 - v0, planeRows, 0, cells.cells(), x);
+                for (Conv2dCorrelation k : correlations) {
+                    int first = Math.max(v0, k.rows.low());
+                    int end = Math.min(v1, k.rows.high());
+                    for (int block = firstBlock; block < endBlock; block++) {
+                        for (int chunk = 0; chunk + 1 < k.chunks.length; chunk++) {
+                            for (int v = first; v < end; v++) {
+                                row(k, block, chunk, v);
+                            }
                         }
                     }
                 }
             }
         }
-    }
 
-    /// One result row of one block of channels: adds one chunk of the reduction.
-    private void row(
-            Conv2dCorrelation k,
-            int block,
-            int chunk,
-            int rowAfterFirst,
-            int v,
-            long x,
-            long panels,
-            long start,
-            long result,
-            long buffer) {
-        int vectors = blocks.vectors(block);
-        int width = blocks.width(block) * elementBytes;
-        int size = blocks.size(block) * elementBytes;
-        long first = (long) blocks.first(block) * elementBytes;
-        long w = panels + k.panelStart + k.panels.block(block) + (long) k.depths[chunk] * width;
-        long pixel = (long) resultChannels * elementBytes;
-        int step = Math.toIntExact(k.columns.resultStep() * pixel);
-        long row =
-                result
-                        + (k.rows.resultStart() + (long) v * k.rows.resultStep())
-                                * resultWidth
-                                * pixel;
-        int high = k.columns.high();
-        int pixels;
-        for (int q = k.columns.low(); q < high; q += pixels) {
-            pixels = tile.pixels(vectors, high - q);
-            int valid = Math.min(pixels, high - q);
-            long xq = x + cells.result(rowAfterFirst, q);
-            long y =
-                    row
-                            + (k.columns.resultStart() + (long) q * k.columns.resultStep()) * pixel
-                            + first;
-            boolean whole = valid == pixels && size == width;
-            long to = whole ? y : buffer;
-            int toStep = whole ? step : width;
-            if (chunk > 0 && !whole) {
-                RawCopy.rows(y, step, buffer, width, valid, size);
-            }
-            tile.correlate(
-                    pixels,
-                    vectors,
-                    xq,
-                    k.offsets,
-                    k.runs,
-                    k.chunks[chunk],
-                    k.chunks[chunk + 1],
-                    w,
-                    chunk == 0 ? start + first : to,
-                    chunk == 0 ? 0 : toStep,
-                    to,
-                    toStep);
-            if (!whole) {
-                RawCopy.rows(buffer, width, y, step, valid, size);
+        /// Adds one chunk of the reduction to one result row of one block.
+        private void row(Conv2dCorrelation k, int block, int chunk, int v) {
+            int vectors = blocks.vectors(block);
+            int width = blocks.width(block) * elementBytes;
+            int size = blocks.size(block) * elementBytes;
+            long first = (long) blocks.first(block) * elementBytes;
+            long w = panels + k.panelStart + k.panels.block(block) + (long) k.depths[chunk] * width;
+            long pixel = (long) result.channels * elementBytes;
+            int step = Math.toIntExact(k.columns.resultStep() * pixel);
+            long row = to + first + k.rows.result(v) * result.width * pixel;
+            int columns = k.columns.high();
+            int pixels;
+            for (int q = k.columns.low(); q < columns; q += pixels) {
+                pixels = tile.pixels(vectors, columns - q);
+                int valid = Math.min(pixels, columns - q);
+                long y = row + k.columns.result(q) * pixel;
+                boolean whole = valid == pixels && size == width;
+                long into = whole ? y : buffer;
+                int intoStep = whole ? step : width;
+                if (chunk > 0 && !whole) {
+                    RawCopy.rows(y, step, buffer, width, valid, size);
+                }
+                tile.correlate(
+                        pixels,
+                        vectors,
+                        x + cells.result(v - v0, q),
+                        k.offsets,
+                        k.runs,
+                        k.chunks[chunk],
+                        k.chunks[chunk + 1],
+                        w,
+                        chunk == 0 ? starts + first : into,
+                        chunk == 0 ? 0 : intoStep,
+                        into,
+                        intoStep);
+                if (!whole) {
+                    RawCopy.rows(buffer, width, y, step, valid, size);
+                }
             }
         }
     }

@@ -17,7 +17,8 @@ final class Conv2dFilterGradient {
     /// Pixels of a part at least: below that, clearing and adding partial sums would show.
     private static final int PART_PIXELS = 2048;
 
-    private static final int MOST_PARTS = 32;
+    /// Tasks at least, if the pixels suffice; more parts would only cost memory.
+    private static final int TASKS = 32;
 
     /// Pixels that a tile walks over before it stores its sums: loading and storing them then costs
     /// three percent, and the operands of a block still fit into a first-level cache.
@@ -28,6 +29,10 @@ final class Conv2dFilterGradient {
     private static final int TASK_CELLS = 4;
 
     private static final int TASK_BLOCKS = 2;
+
+    /// Filters of [#TASK_BLOCKS] for the widest vectors. Parts are cut by it for all, so that the
+    /// bits do not depend on the vector width.
+    private static final int TASK_FILTERS = 64;
 
     private static final long PRODUCTS_PER_NANOSECOND = 50;
 
@@ -71,9 +76,13 @@ final class Conv2dFilterGradient {
         long pixels = (long) s.oh() * s.ow();
         this.walkRows = Math.clamp(WALK_PIXELS / s.ow(), 1, s.oh());
         this.walkImages = Math.clamp(WALK_PIXELS / pixels, 1, Math.max(s.n(), 1));
-        this.parts = Math.clamp(s.n() * pixels / PART_PIXELS, 1, Math.clamp(s.n(), 1, MOST_PARTS));
         this.cellRanges = Math.ceilDiv(cells.cells(), TASK_CELLS);
         this.blockRanges = Math.ceilDiv(blocks.count(), TASK_BLOCKS);
+        long perPart =
+                (long) s.groups() * cellRanges * Math.ceilDiv(s.filtersPerGroup(), TASK_FILTERS);
+        long wanted =
+                Math.min(Math.ceilDiv(TASKS, Math.max(1, perPart)), s.n() * pixels / PART_PIXELS);
+        this.parts = Math.clamp(wanted, 1, Math.max(s.n(), 1));
     }
 
     /// Overwrites `dw`.

@@ -11,17 +11,42 @@ final class GemmDirect {
 
     private GemmDirect() {}
 
-    /// Whether the calling thread does all, so that [#block] may be called at once.
-    static boolean isSmall(int m, int n, int k) {
-        return (long) m * n * k < 2 * BLOCK_WORK;
-    }
-
     /// `C = init + A · B`, shared by the threads if it is worth that.
-    static void run(GemmOperands p) {
-        if (isSmall(p.m(), p.n(), p.k())) {
-            block(p);
+    ///
+    /// @param init where the sums begin, see [GemmOperands]
+    static void run(
+            GemmTile tile,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        if ((long) m * n * k < 2 * BLOCK_WORK) {
+            block(tile, m, n, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         } else {
-            share(p);
+            share(
+                    new GemmOperands(
+                            tile,
+                            m,
+                            n,
+                            k,
+                            a,
+                            aRow,
+                            aCol,
+                            b,
+                            bRow,
+                            tile.bytes,
+                            c,
+                            cRow,
+                            init,
+                            initRow));
         }
     }
 

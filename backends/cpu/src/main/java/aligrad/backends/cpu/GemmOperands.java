@@ -54,23 +54,4 @@ record GemmOperands(
                 init(row, column),
                 initRow);
     }
-
-    /// The same product on other matrices, so many bytes away.
-    GemmOperands moved(long aStep, long bStep, long cStep) {
-        return new GemmOperands(
-                tile,
-                m,
-                n,
-                k,
-                a + aStep,
-                aRow,
-                aCol,
-                b + bStep,
-                bRow,
-                bCol,
-                c + cStep,
-                cRow,
-                init == c ? init + cStep : init,
-                initRow);
-    }
 }

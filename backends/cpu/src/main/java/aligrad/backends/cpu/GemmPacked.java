@@ -141,6 +141,17 @@ final class GemmPacked {
         int first = task / slices * BLOCK_STRIPS;
         int end = Math.min(first + BLOCK_STRIPS, strips);
         long from = p.b() + (firstDepth + slice * sliceDepth) * p.bRow() + firstColumn * p.bCol();
+        if (p.bCol() == tile.bytes) {
+            int whole = end < strips ? end : end - 1; // the last strip may have another width
+            Packing.strips(
+                    depth(slice),
+                    whole - first,
+                    from + 2L * first * GemmTile.VECTOR,
+                    p.bRow(),
+                    strip(slice, first),
+                    strip(slice, 1) - strip(slice, 0));
+            first = whole;
+        }
         for (int strip = first; strip < end; strip++) {
             int column = 2 * strip * tile.lanes;
             int width = stripVectors(strip);

@@ -10,45 +10,52 @@ final class Gemv {
     private Gemv() {}
 
     /// `C` has few rows: each is `Bᵀ` times a row of `A`; both have unit stride along `k`.
-    static void rows(GemmOperands p) {
-        for (int i = 0; i < p.m(); i++) {
-            int bytes = p.tile().bytes;
-            dots(
-                    p.tile(),
-                    p.n(),
-                    p.k(),
-                    p.a() + i * p.aRow(),
-                    p.b(),
-                    p.bCol(),
-                    p.c() + i * p.cRow(),
-                    bytes,
-                    p.init(i, 0),
-                    bytes);
+    static void rows(
+            GemmTile tile,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aRow,
+            long b,
+            long bCol,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        for (int i = 0; i < m; i++) {
+            long start = init == 0 ? 0 : init + i * initRow;
+            dots(tile, n, k, a + i * aRow, b, bCol, c + i * cRow, tile.bytes, start, tile.bytes);
         }
     }
 
     /// `C` has few columns: each is `A`, with unit stride along `k`, times a column of `B`, which
     /// is copied unless it has unit stride, too.
-    static void columns(GemmOperands p) {
-        int bytes = p.tile().bytes;
-        for (int j = 0; j < p.n(); j++) {
-            long x = p.b() + j * p.bCol();
-            if (p.bRow() != bytes) {
-                long copy = Scratch.address(Scratch.Use.GEMM_B, p.tile().pitch(p.k()));
-                Packing.pack(bytes, 1, p.k(), x, 0, p.bRow(), copy, 0);
+    static void columns(
+            GemmTile tile,
+            int m,
+            int n,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long bCol,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        int bytes = tile.bytes;
+        for (int j = 0; j < n; j++) {
+            long x = b + j * bCol;
+            if (bRow != bytes) {
+                long copy = Scratch.address(Scratch.Use.GEMM_B, tile.pitch(k));
+                Packing.pack(bytes, 1, k, x, 0, bRow, copy, 0);
                 x = copy;
             }
-            dots(
-                    p.tile(),
-                    p.m(),
-                    p.k(),
-                    x,
-                    p.a(),
-                    p.aRow(),
-                    p.c() + (long) j * bytes,
-                    p.cRow(),
-                    p.init(0, j),
-                    p.initRow());
+            long at = (long) j * bytes;
+            dots(tile, m, k, x, a, aRow, c + at, cRow, init == 0 ? 0 : init + at, initRow);
         }
     }
 
@@ -64,11 +71,25 @@ final class Gemv {
             long yStep,
             long init,
             long initStep) {
-        int step = (int) Math.min(n, Math.max(8, BLOCK_WORK / k & -8));
-        if (step == n) {
+        if ((long) n * k < 2 * BLOCK_WORK) {
             tile.dots(n, k, x, matrix, matrixRow, y, yStep, init, initStep);
-            return;
+        } else {
+            share(tile, n, k, x, matrix, matrixRow, y, yStep, init, initStep);
         }
+    }
+
+    private static void share(
+            GemmTile tile,
+            int n,
+            int k,
+            long x,
+            long matrix,
+            long matrixRow,
+            long y,
+            long yStep,
+            long init,
+            long initStep) {
+        int step = (int) Math.min(n, Math.max(8, BLOCK_WORK / k & -8));
         Workers.run(
                 (n + step - 1) / step,
                 (long) n * k / 16, // memory gives one core some 64 bytes a nanosecond at best

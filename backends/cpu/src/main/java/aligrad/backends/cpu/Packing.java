@@ -111,6 +111,24 @@ final class Packing {
         Lanes.store(Lanes.loadF32(source + 4L * i), target + 4L * i, words - i);
     }
 
+    /// Cuts `rows` contiguous rows in strips of two vectors, `stripBytes` apart; in a strip the
+    /// pieces of all rows lie one behind the other. Row by row, because memory is read fastest in
+    /// its order.
+    static void strips(
+            int rows, int strips, long source, long sourceRow, long target, long stripBytes) {
+        int vector = Species.BITS / 8;
+        for (int i = 0; i < rows; i++) {
+            long from = source + i * sourceRow;
+            long to = target + 2L * i * vector;
+            for (int strip = 0; strip < strips; strip++) {
+                Lanes.store(Lanes.loadF32(from), to);
+                Lanes.store(Lanes.loadF32(from + vector), to + vector);
+                from += 2L * vector;
+                to += stripBytes;
+            }
+        }
+    }
+
     private static void copyRows(
             int rows, long rowBytes, long source, long sourceRow, long target, long targetRow) {
         int step = Species.BITS / 8;

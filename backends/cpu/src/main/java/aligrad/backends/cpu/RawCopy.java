@@ -12,12 +12,17 @@ final class RawCopy {
 
     /// Copies `count` rows of `bytes` each.
     static void rows(long from, long fromStep, long to, long toStep, int count, long bytes) {
+        long whole = bytes - bytes % VECTOR_BYTES;
+        int rest = (int) (bytes - whole) / Float.BYTES;
         for (int r = 0; r < count; r++) {
-            Packing.copy(
-                    Integer.BYTES,
-                    (int) (bytes / Integer.BYTES),
-                    from + r * fromStep,
-                    to + r * toStep);
+            for (long b = 0; b < whole; b += VECTOR_BYTES) {
+                Lanes.store(Lanes.loadF32(from + b), to + b);
+            }
+            if (rest > 0) {
+                Lanes.store(Lanes.loadF32(from + whole), to + whole, rest);
+            }
+            from += fromStep;
+            to += toStep;
         }
     }
 

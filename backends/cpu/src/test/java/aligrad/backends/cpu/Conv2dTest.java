@@ -209,6 +209,50 @@ class Conv2dTest {
         }
     }
 
+    /// The order of summation is part of the contract: it is the same for every number of threads
+    /// and every vector width, and so are the bits. The forward pass adds channels in cells of 16,
+    /// in a cell tap after tap; the filter gradient adds pixels in their order.
+    @Test
+    void sumsAreChainsOfFusedMultiplyAddsInTheStatedOrder() {
+        Conv2dGeometry s = geometry(2, 6, 5, 33, 19, Window2d.of(3).withPadding(1), 1);
+        Random random = new Random(5);
+        try (Operand x = Operand.of(DType.F32, Conv2dOracle.images(s), random::nextGaussian);
+                Operand w = Operand.of(DType.F32, Conv2dOracle.filters(s), random::nextGaussian);
+                Operand g = Operand.of(DType.F32, Conv2dOracle.results(s), random::nextGaussian);
+                Operand bias = Operand.of(DType.F32, s.o(), random::nextGaussian)) {
+            float[] y = new float[Conv2dOracle.results(s)];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = (float) bias.values()[i % s.o()];
+            }
+            double[] xs = x.values();
+            double[] ws = w.values();
+            double[] gs = g.values();
+            for (int cell = 0; cell < 3; cell++) {
+                int first = 16 * cell;
+                Conv2dOracle.visit(
+                        s,
+                        (i, k, o) -> {
+                            if (i % s.c() / 16 * 16 == first) {
+                                y[o] = Math.fma((float) xs[i], (float) ws[k], y[o]);
+                            }
+                        });
+            }
+            float[] dw = new float[Conv2dOracle.filters(s)];
+            Conv2dOracle.visit(
+                    s, (i, k, o) -> dw[k] = Math.fma((float) xs[i], (float) gs[o], dw[k]));
+            assertThat(forward(DType.F32, s, x, w, bias)).isEqualTo(doubles(y));
+            assertThat(filterGradient(DType.F32, s, x, g)).isEqualTo(doubles(dw));
+        }
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
     @Test
     void theGradientsAreAdjointToTheForwardPass() {
         Random random = new Random(3);
