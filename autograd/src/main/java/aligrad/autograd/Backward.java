@@ -238,6 +238,27 @@ final class Backward {
         node(input).add(new Assemble.Piece(g, starts, steps));
     }
 
+    /// What a tracked input is the transposed matrix of, or `null` if it is not one.
+    @Nullable Tensor transposed(Tensor input) {
+        if (!(opOf(input) instanceof View.Permute(var x, var axes))) {
+            return null;
+        }
+        int last = axes.size() - 1;
+        boolean isTransposed =
+                axes.size() == x.shape().rank()
+                        && axes.get(last) == last - 1
+                        && axes.get(last - 1) == last;
+        for (int i = 0; i < last - 1; i++) {
+            isTransposed &= axes.get(i) == i;
+        }
+        return isTransposed ? x : null;
+    }
+
+    /// Adds `aᵀ·g` to the gradient of a tracked input, for matrices `a` and `g` of as many rows.
+    void addProduct(Tensor input, Tensor a, Tensor g) {
+        node(input).add(a, g);
+    }
+
     private static Tensor unstretched(Tensor g, Shape to) {
         if (!to.broadcastsTo(g.shape())) {
             throw new AssertionError("gradient " + g.shape() + " of a tensor " + to);

@@ -1,7 +1,6 @@
 package aligrad.autograd;
 
 import aligrad.tensor.Contraction;
-import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 
 /// Derivatives of matrix products: again matrix products, with one side transposed, which is a
@@ -14,10 +13,10 @@ final class ContractionDerivatives {
         switch (op) {
             case Contraction.Matmul(var a, var b, var bias, _) -> {
                 if (a.isTracked()) {
-                    to.add(a, g.matmul(b.transpose()));
+                    ofLeft(a, b, g, to);
                 }
                 if (b.isTracked()) {
-                    to.add(b, ofRight(a, b.shape(), g));
+                    ofRight(a, b, g, to);
                 }
                 if (bias != null && bias.isTracked()) {
                     to.add(bias, g);
@@ -26,16 +25,37 @@ final class ContractionDerivatives {
         }
     }
 
-    /// `aᵀ·g`. One matrix that multiplied a whole batch gets its sum as one product over all rows
-    /// of the batch, instead of a product for each member.
-    private static Tensor ofRight(Tensor a, Shape b, Tensor g) {
-        int k = b.extent(-2);
-        int n = b.extent(-1);
-        boolean isShared = b.size() == (long) k * n && g.shape().rank() > 2;
-        if (isShared && a.size() > 0 && g.size() > 0) {
-            Tensor product = a.reshape(-1, k).transpose().matmul(g.reshape(-1, n));
-            return product.reshape(b.toArray());
+    /// `g·bᵀ`; or its transpose, `b·gᵀ`, if `a` is itself a transposed matrix: the gradient then
+    /// lies like that matrix, where a transposed one would be copied before it is used.
+    private static void ofLeft(Tensor a, Tensor b, Tensor g, Backward to) {
+        Tensor original = to.transposed(a);
+        if (original != null) {
+            to.add(original, b.matmul(g.transpose()));
+        } else {
+            to.add(a, g.matmul(b.transpose()));
         }
-        return a.transpose().matmul(g);
+    }
+
+    /// `aᵀ·g`; or its transpose, `gᵀ·a`, if `b` is itself a transposed matrix, as weights are.
+    private static void ofRight(Tensor a, Tensor b, Tensor g, Backward to) {
+        Tensor original = to.transposed(b);
+        Tensor target = original == null ? b : original;
+        Tensor left = original == null ? a : g;
+        Tensor right = original == null ? g : a;
+        if (isShared(a, b, g)) {
+            to.addProduct(target, rows(left), rows(right));
+        } else {
+            to.add(target, left.transpose().matmul(right));
+        }
+    }
+
+    /// Whether one matrix multiplied all of `a`. Its gradient is then one product over all rows,
+    /// also over those of other products with it, instead of one for each member of the batch.
+    private static boolean isShared(Tensor a, Tensor b, Tensor g) {
+        return b.shape().rank() == 2 && a.size() > 0 && g.size() > 0;
+    }
+
+    private static Tensor rows(Tensor x) {
+        return x.shape().rank() == 2 ? x : x.reshape(-1, x.extent(-1));
     }
 }

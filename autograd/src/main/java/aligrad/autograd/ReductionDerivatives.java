@@ -1,5 +1,6 @@
 package aligrad.autograd;
 
+import aligrad.tensor.Movements;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
@@ -37,6 +38,9 @@ final class ReductionDerivatives {
     private static Tensor productOfOthers(Tensor x, List<Integer> axes) {
         Shape shape = x.shape();
         int rank = shape.rank();
+        if (axes.size() == 1 && isFew(shape.extent(axes.getFirst()))) {
+            return productOfRotations(x, axes.getFirst());
+        }
         int[] lastly = new int[rank]; // the joined axes behind the others
         int[] back = new int[rank];
         int n = 0;
@@ -63,5 +67,21 @@ final class ReductionDerivatives {
         Tensor before = rows.cumprodExclusive(1);
         Tensor behind = rows.flip(1).cumprodExclusive(1).flip(1);
         return before.mul(behind).reshape(moved.shape().toArray()).permute(back);
+    }
+
+    private static boolean isFew(int factors) {
+        return factors >= 2 && factors <= 8;
+    }
+
+    /// The same for a few factors: the product of all rotations of the axis but the first. They are
+    /// views of one tensor, and their product is one kernel.
+    private static Tensor productOfRotations(Tensor x, int axis) {
+        int n = x.shape().extent(axis);
+        Tensor twice = Movements.concat(axis, x, x.slice(axis, 0, n - 1));
+        Tensor product = twice.slice(axis, 1, 1 + n);
+        for (int k = 2; k < n; k++) {
+            product = product.mul(twice.slice(axis, k, k + n));
+        }
+        return product;
     }
 }

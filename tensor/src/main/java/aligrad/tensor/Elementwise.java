@@ -101,7 +101,9 @@ public sealed interface Elementwise permits Tensor {
                             + high
                             + "]: the lower bound must not be above the upper");
         }
-        return maximum(low).minimum(high);
+        // Not maximum and minimum, whose derivatives also look for ties.
+        Tensor below = gt(high).where(high, self());
+        return lt(low).where(low, below);
     }
 
     /// The angle of the point (b, x), as in `y.atan2(x)`. Floating types.

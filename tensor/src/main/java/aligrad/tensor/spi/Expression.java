@@ -80,7 +80,7 @@ public final class Expression implements AutoCloseable {
     /// Computes a pending tensor and, with it, the parts that are worth storing.
     public static void force(Tensor root) {
         try (Expression e = open(root.shape())) {
-            int node = e.visit(root, root);
+            int node = e.visit(root, root, true);
             e.output(node, root, root.allocate());
             root.device().backend().evaluate(e);
             e.storeOutputs();
@@ -92,7 +92,7 @@ public final class Expression implements AutoCloseable {
     /// kernel ran and [#storeOutputs()] was called.
     public static Expression prologue(Tensor x) {
         Expression e = open(x.shape());
-        e.visit(x, x);
+        e.visit(x, x, true);
         return e;
     }
 
@@ -106,7 +106,7 @@ public final class Expression implements AutoCloseable {
                     e.outputs = 0;
                     return false;
                 }
-                int node = e.visit(values[i], values[i]);
+                int node = e.visit(values[i], values[i], true);
                 e.output(node, null, destinations[i]);
             }
             for (int i = 0; i < e.leafCount; i++) {
@@ -158,40 +158,53 @@ public final class Expression implements AutoCloseable {
         FREE.get().addLast(this);
     }
 
-    private int visit(Tensor t, Tensor root) {
+    /// @param counts whether this kernel's use of what it meets counts: not below a part that is
+    ///   stored, since whoever needs that part again reads it
+    private int visit(Tensor t, Tensor root, boolean counts) {
         for (int i = 0; i < nodes; i++) {
             if (tensors[i] == t) {
                 return i;
             }
         }
-        return !t.isComputed() && t.op() instanceof Pointwise op ? visit(t, op, root) : leaf(t);
+        return !t.isComputed() && t.op() instanceof Pointwise op
+                ? visit(t, op, root, counts)
+                : leaf(t);
     }
 
-    private int visit(Tensor t, Pointwise op, Tensor root) {
+    private int visit(Tensor t, Pointwise op, Tensor root, boolean counts) {
         t.requireOpen();
         boolean whole = t.shape().equals(shape);
-        if (t != root) {
-            if (!whole && isWastefulToBroadcast(op, t)) {
-                return leaf(t);
-            }
+        if (t != root && !whole && isWastefulToBroadcast(op, t)) {
+            return leaf(t);
         }
+        boolean stored =
+                counts
+                        && t != root
+                        && whole
+                        && op.arity() > 0
+                        && t.countUse() >= (t.weight() > 4 ? 2 : 3);
+        boolean inside = counts && !stored;
         int node =
                 switch (op) {
-                    case Pointwise.Unary(var f, var x, var type) ->
-                            node(t, Program.UNARY_BASE + f.ordinal(), type, visit(x, root), 0, 0);
+                    case Pointwise.Unary(var f, var x, var type) -> {
+                        int p = visit(x, root, inside);
+                        yield node(t, Program.UNARY_BASE + f.ordinal(), type, p, 0, 0);
+                    }
                     case Pointwise.Binary(var f, var a, var b, _, var type) -> {
-                        int p = visit(a, root);
-                        int q = visit(b, root);
+                        int p = visit(a, root, inside);
+                        int q = visit(b, root, inside);
                         yield node(t, Program.BINARY_BASE + f.ordinal(), type, p, q, 0);
                     }
                     case Pointwise.Where(var condition, var a, var b, _) -> {
-                        int p = visit(condition, root);
-                        int q = visit(a, root);
-                        int r = visit(b, root);
+                        int p = visit(condition, root, inside);
+                        int q = visit(a, root, inside);
+                        int r = visit(b, root, inside);
                         yield node(t, Program.Kind.WHERE.ordinal(), t.dtype(), p, q, r);
                     }
-                    case Pointwise.Cast(var x, var type) ->
-                            node(t, Program.Kind.CAST.ordinal(), type, visit(x, root), 0, 0);
+                    case Pointwise.Cast(var x, var type) -> {
+                        int p = visit(x, root, inside);
+                        yield node(t, Program.Kind.CAST.ordinal(), type, p, 0, 0);
+                    }
                     case Pointwise.Fill(var value, _, var type) -> {
                         constants[constantCount++] = value;
                         yield node(t, Program.Kind.FILL.ordinal(), type, 0, 0, 0);
@@ -201,18 +214,20 @@ public final class Expression implements AutoCloseable {
                         yield node(t, Program.Kind.UNIFORM.ordinal(), u.dtype(), 0, 0, 0);
                     }
                 };
-        if (t != root && whole && op.arity() > 0 && t.countUse() >= (t.weight() > 4 ? 2 : 3)) {
+        if (stored) {
             output(node, t, t.allocate());
         }
         return node;
     }
 
+    /// Computing a small part again and again, for every place that it is stretched to, must not
+    /// cost more than computing it once on its own.
     private boolean isWastefulToBroadcast(Pointwise op, Tensor t) {
         return switch (op) {
             case Pointwise.Fill _ -> false;
             case Pointwise.Uniform _ -> true; // its numbers belong to its own places
             case Pointwise.Unary _, Pointwise.Binary _, Pointwise.Where _, Pointwise.Cast _ ->
-                    t.weight() * shape.size() > RECOMPUTE;
+                    Math.max(t.weight(), op.cost()) * shape.size() > RECOMPUTE;
         };
     }
 
