@@ -35,16 +35,17 @@ public class PointwiseChain {
 
     static final int N = 65_536;
 
-    /// How often an expression is interpreted before it is compiled: the second never compiles.
-    @Param({"16", "1000000000"})
-    public int callsBeforeCompiling;
+    /// Milliseconds for which an expression is interpreted before it is compiled: the second never
+    /// compiles.
+    @Param({"3", "1000000000"})
+    public int compileAfter;
 
     private Tensor a = Tensor.scalar(0f);
     private Tensor b = Tensor.scalar(0f);
 
     @Setup
     public void setup() {
-        System.setProperty("aligrad.cpu.compile.calls", Integer.toString(callsBeforeCompiling));
+        System.setProperty("aligrad.cpu.compile.after", Integer.toString(compileAfter));
         Random random = Random.stream(1);
         a = random.normal(0, 1, N);
         b = random.normal(0, 1, N);

@@ -201,6 +201,7 @@ public final class Dnc extends Layer {
                         words,
                         controller.hidden(),
                         controller.cell());
+        state.evaluate();
         return new Step(state, joined(words, controller.hidden()), squares);
     }
 

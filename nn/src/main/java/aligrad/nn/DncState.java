@@ -31,14 +31,29 @@ public record DncState(
         int w = config.wordSize();
         int r = config.readHeads();
         return new DncState(
-                Tensor.full(0, dtype, batch, n, w),
-                Tensor.full(0, dtype, batch, r, n),
-                Tensor.full(0, dtype, batch, 1, n),
-                Tensor.full(0, dtype, batch, n, n),
-                Tensor.full(0, dtype, batch, 1, n),
-                Tensor.full(0, dtype, batch, 1, n),
-                Tensor.full(0, dtype, batch, r, w),
-                Tensor.full(0, dtype, batch, config.hidden()),
-                Tensor.full(0, dtype, batch, config.hidden()));
+                        Tensor.full(0, dtype, batch, n, w),
+                        Tensor.full(0, dtype, batch, r, n),
+                        Tensor.full(0, dtype, batch, 1, n),
+                        Tensor.full(0, dtype, batch, n, n),
+                        Tensor.full(0, dtype, batch, 1, n),
+                        Tensor.full(0, dtype, batch, 1, n),
+                        Tensor.full(0, dtype, batch, r, w),
+                        Tensor.full(0, dtype, batch, config.hidden()),
+                        Tensor.full(0, dtype, batch, config.hidden()))
+                .evaluate();
+    }
+
+    /// Computes what is pending, so that every step is made of the same kernels, the first too.
+    DncState evaluate() {
+        memory.evaluate();
+        readWeights.evaluate();
+        writeWeights.evaluate();
+        link.evaluate();
+        precedence.evaluate();
+        usage.evaluate();
+        readWords.evaluate();
+        hidden.evaluate();
+        cell.evaluate();
+        return this;
     }
 }

@@ -311,7 +311,22 @@ public final class Tensor
     }
 
     // ---- numbers
-    // -----------------------------------------------------------------------------------
+
+    /// Computes the elements now, if they are pending, and returns this tensor.
+    ///
+    /// Never needed for a right result, since whoever reads the elements computes them. It pays for
+    /// what a loop carries from step to step: each step is then made of the same few kernels,
+    /// instead of expressions that reach back over a varying number of steps.
+    ///
+    /// ```java
+    /// state = state.mul(decay).add(input).evaluate();
+    /// ```
+    ///
+    /// @throws IllegalStateException if the scope in which it was made has ended
+    public Tensor evaluate() {
+        storage();
+        return this;
+    }
 
     /// The only element.
     ///

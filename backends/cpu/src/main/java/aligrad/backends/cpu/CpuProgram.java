@@ -1,6 +1,7 @@
 package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.ReduceOp;
 import aligrad.tensor.spi.Program;
 
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,10 @@ final class CpuProgram {
 
     final boolean hasUniform;
 
-    /// Calls so far; only roughly counted, since it decides nothing but when to compile.
-    int calls;
+    /// Whether [KernelCompiler] can make a kernel of it.
+    final boolean isCompilable;
 
-    private volatile Variant[] variants = {};
-
-    /// A compiled kernel (`null` while it is being made) for one pattern of leaves.
-    record Variant(long pattern, int form, @Nullable PointwiseKernel kernel) {}
+    private volatile Specialization[] specializations = {};
 
     CpuProgram(Program program) {
         this.program = program;
@@ -54,6 +52,7 @@ final class CpuProgram {
         }
         this.cost = sum;
         this.hasUniform = uniform;
+        this.isCompilable = KernelCompiler.accepts(this);
     }
 
     /// Leaves of other types are allowed where they are only cast to `F32`: they are read that way.
@@ -143,36 +142,32 @@ final class CpuProgram {
         return p.kind(node) == Program.Kind.LEAF || p.kind(node) == Program.Kind.FILL;
     }
 
-    /// The kernel for this pattern and form, or `null` if there is none yet.
-    @Nullable PointwiseKernel kernel(long pattern, int form) {
-        for (Variant v : variants) {
-            if (v.pattern == pattern && v.form == form) {
-                return v.kernel;
+    /// The one for this pattern and form, made if there was none.
+    Specialization specialization(long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
+        Specialization found = find(pattern, form, f);
+        return found != null ? found : add(pattern, form, f);
+    }
+
+    private @Nullable Specialization find(
+            long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
+        for (Specialization s : specializations) {
+            if (s.pattern == pattern && s.form == form && s.f == f) {
+                return s;
             }
         }
         return null;
     }
 
-    /// Reserves a variant for compilation; false if somebody did before.
-    synchronized boolean reserve(long pattern, int form) {
-        for (Variant v : variants) {
-            if (v.pattern == pattern && v.form == form) {
-                return false;
-            }
+    private synchronized Specialization add(
+            long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
+        Specialization found = find(pattern, form, f);
+        if (found != null) {
+            return found;
         }
-        Variant[] more = Arrays.copyOf(variants, variants.length + 1);
-        more[variants.length] = new Variant(pattern, form, null);
-        variants = more;
-        return true;
-    }
-
-    synchronized void publish(long pattern, int form, PointwiseKernel kernel) {
-        Variant[] changed = variants.clone();
-        for (int i = 0; i < changed.length; i++) {
-            if (changed[i].pattern == pattern && changed[i].form == form) {
-                changed[i] = new Variant(pattern, form, kernel);
-            }
-        }
-        variants = changed;
+        Specialization made = new Specialization(this, pattern, form, f);
+        Specialization[] more = Arrays.copyOf(specializations, specializations.length + 1);
+        more[more.length - 1] = made;
+        specializations = more;
+        return made;
     }
 }

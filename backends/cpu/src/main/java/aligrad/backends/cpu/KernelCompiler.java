@@ -14,9 +14,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
@@ -34,15 +36,10 @@ final class KernelCompiler {
     enum Form {
         /// Only outputs are stored.
         STORE,
-        /// Joined along `n`: a result for each `(d0, d1)`.
+        /// Joined along `n`: a vector for each `(d0, d1)`, whose lanes [LaneFold] joins.
         ROWS,
         /// Joined along `d1`: a result for each `(d0, n)`.
         COLUMNS
-    }
-
-    /// The form and its function as one number, for [CpuProgram#kernel].
-    static int code(Form form, @Nullable ReduceOp f) {
-        return form.ordinal() * 8 + (f == null ? 0 : f.ordinal());
     }
 
     private static final ClassDesc FLOAT_VECTOR = desc(FloatVector.class);
@@ -60,6 +57,9 @@ final class KernelCompiler {
     private static final MethodTypeDesc STORE =
             MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long, CD_int);
     private static final int LANES = Species.LANES_32;
+
+    /// Bytes of the longest method that HotSpot compiles (`HugeMethodLimit`).
+    private static final int LONGEST_CODE = 8000;
 
     // Local variables of the method, in slots.
     private static final int FRAME = 1;
@@ -124,12 +124,16 @@ final class KernelCompiler {
         return ok && !Lanes.CHECKED;
     }
 
-    /// Compiles one kernel.
+    /// Compiles one kernel; `null` if the virtual machine would never make machine code of it.
     ///
     /// @param pattern bit `i`: leaf `i` does not move along `n`
     /// @param f how the root's values are joined; `null` for [Form#STORE]
-    static PointwiseKernel compile(Program program, long pattern, Form form, @Nullable ReduceOp f) {
+    static @Nullable PointwiseKernel compile(
+            Program program, long pattern, Form form, @Nullable ReduceOp f) {
         byte[] bytes = new KernelCompiler(program, pattern, form, f).build();
+        if (codeLength(bytes) > LONGEST_CODE) {
+            return null;
+        }
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
             return (PointwiseKernel)
@@ -144,6 +148,14 @@ final class KernelCompiler {
                         e) { // a method handle declares it, a constructor without code throws none
             throw new AssertionError(e);
         }
+    }
+
+    private static int codeLength(byte[] bytes) {
+        return ClassFile.of().parse(bytes).methods().stream()
+                .flatMap(method -> method.findAttribute(Attributes.code()).stream())
+                .mapToInt(CodeAttribute::codeLength)
+                .max()
+                .orElse(0);
     }
 
     private byte[] build() {
@@ -211,10 +223,10 @@ final class KernelCompiler {
     private void joinRow(CodeBuilder c) {
         identity(c);
         row(c, () -> join(c));
-        // the result of this row, and on to the next
+        // the lanes of this row, and on to the next
         c.aload(JOINED).lload(RESULT);
-        step(c, STEPS, "store" + name(f), MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
-        c.lload(RESULT).loadConstant(4L).ladd().lstore(RESULT);
+        step(c, STEPS, "store", MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
+        c.lload(RESULT).loadConstant(LaneFold.VECTOR_BYTES).ladd().lstore(RESULT);
     }
 
     /// For each vector of columns, down the rows.

@@ -3,7 +3,6 @@ package aligrad.backends.cpu;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// What compiled kernels do besides arithmetic: reading, storing, joining.
@@ -15,11 +14,6 @@ final class KernelSteps {
     /// As many bytes as a vector has lanes, or 8 where that would be fewer.
     static final VectorSpecies<Byte> BYTES =
             Species.LANES_32 == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
-
-    static final VectorShuffle<Float> BY_8 = rotation(8);
-    static final VectorShuffle<Float> BY_4 = rotation(4);
-    static final VectorShuffle<Float> BY_2 = rotation(2);
-    static final VectorShuffle<Float> BY_1 = rotation(1);
 
     private KernelSteps() {}
 
@@ -51,6 +45,10 @@ final class KernelSteps {
         } else {
             Lanes.store(v, address, left);
         }
+    }
+
+    static void store(FloatVector v, long address) {
+        v.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
     }
 
     // ---- joining down columns
@@ -93,44 +91,5 @@ final class KernelSteps {
         return left >= Species.LANES_32
                 ? joined.min(v)
                 : joined.lanewise(VectorOperators.MIN, v, Lanes.first(left));
-    }
-
-    // ---- the lanes of a row's result, joined by halves
-    // ---------------------------------------------
-
-    static void storeSum(FloatVector v, long address) {
-        Lanes.putF32(address, sumOfLanes(v));
-    }
-
-    static void storeProd(FloatVector v, long address) {
-        Lanes.putF32(address, productOfLanes(v));
-    }
-
-    static void storeMax(FloatVector v, long address) {
-        Lanes.putF32(address, v.reduceLanes(VectorOperators.MAX)); // any order gives the same
-    }
-
-    static void storeMin(FloatVector v, long address) {
-        Lanes.putF32(address, v.reduceLanes(VectorOperators.MIN));
-    }
-
-    /// Joins lane `i` with lane `i + half`, again and again. (`reduceLanes(ADD)` leaves its order
-    /// open, and compiled code takes another one than interpreted code.)
-    static float sumOfLanes(FloatVector v) {
-        FloatVector w = Species.LANES_32 == 16 ? v.add(v.rearrange(BY_8)) : v;
-        FloatVector u = Species.LANES_32 >= 8 ? w.add(w.rearrange(BY_4)) : w;
-        FloatVector t = u.add(u.rearrange(BY_2));
-        return t.add(t.rearrange(BY_1)).lane(0);
-    }
-
-    static float productOfLanes(FloatVector v) {
-        FloatVector w = Species.LANES_32 == 16 ? v.mul(v.rearrange(BY_8)) : v;
-        FloatVector u = Species.LANES_32 >= 8 ? w.mul(w.rearrange(BY_4)) : w;
-        FloatVector t = u.mul(u.rearrange(BY_2));
-        return t.mul(t.rearrange(BY_1)).lane(0);
-    }
-
-    private static VectorShuffle<Float> rotation(int by) {
-        return VectorShuffle.fromOp(Species.F32, lane -> (lane + by) & Species.LANES_32 - 1);
     }
 }

@@ -1,62 +1,68 @@
 package aligrad.backends.cpu;
 
-import aligrad.tensor.ReduceOp;
 import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Program;
 
+import com.sun.management.ThreadMXBean;
+
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.LinkedBlockingQueue;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /// Compiles kernels in the background, and runs each on scratch numbers until the virtual machine
 /// has made machine code of it.
 ///
 /// A fresh kernel class runs a thousand times slower than the interpreter, because vectors are
 /// objects until the optimizing compiler has seen them. So a kernel is put in service only when it
-/// is fast.
+/// is fast; one that never gets there is left to the interpreter. That takes a processor some 80 ms, so it is done only for expressions that were
+/// interpreted for long, and first for the one on which most time has gone.
 final class KernelWarmup implements Runnable {
 
-    /// How often an expression is interpreted before a kernel is worth making
-    /// (`-Daligrad.cpu.compile.calls=N`). At 0 the first call waits for its kernel and runs it
-    /// cold, which is for tests.
-    private static volatile int calls = Integer.getInteger("aligrad.cpu.compile.calls", 16);
+    /// For how long an expression is interpreted before a kernel is worth making
+    /// (`-Daligrad.cpu.compile.after=MILLISECONDS`). At 0 the first call makes the kernel and runs
+    /// it cold, which is for tests.
+    private static volatile long threshold =
+            1_000_000L * Integer.getInteger("aligrad.cpu.compile.after", 3);
 
-    /// A call on two vectors takes some 20 to 200 ns as machine code, and tens of µs before.
     private static final int BATCH = 512;
 
-    private static final int MOST_BATCHES = 60;
+    /// Batches before the compiler is left some time, and before a kernel is given up.
+    private static final int EAGER_BATCHES = 16;
 
-    private static final LinkedBlockingQueue<Request> QUEUE = new LinkedBlockingQueue<>();
+    private static final int MOST_BATCHES = 400;
+
+    private static final ThreadMXBean THREADS =
+            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final List<Specialization> WAITING = new ArrayList<>();
 
     private static @Nullable Thread thread;
 
-    private record Request(
-            CpuProgram cpu, long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {}
-
     private KernelWarmup() {}
 
-    static int calls() {
-        return calls;
+    /// The time of [Specialization#interpretedFor] from which on a kernel is made, in nanoseconds.
+    static long threshold() {
+        return threshold;
     }
 
-    static void setCalls(int count) {
-        calls = count;
+    static void setThreshold(long nanoseconds) {
+        threshold = nanoseconds;
     }
 
-    /// Asks for a kernel; it will be published in the program.
-    static synchronized void request(
-            CpuProgram cpu, long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
-        if (calls == 0) {
-            PointwiseKernel cold = KernelCompiler.compile(cpu.program, pattern, form, f);
-            cpu.publish(pattern, KernelCompiler.code(form, f), cold);
-            return;
-        }
-        QUEUE.add(new Request(cpu, pattern, form, f));
-        if (thread == null) {
-            thread = new Thread(new KernelWarmup(), "aligrad-kernel-compiler");
-            thread.setDaemon(true);
-            thread.start();
+    /// Asks for a kernel; it will be published.
+    static void request(Specialization s) {
+        synchronized (WAITING) {
+            WAITING.add(s);
+            WAITING.notifyAll();
+            if (thread == null) {
+                thread = new Thread(new KernelWarmup(), "aligrad-kernel-compiler");
+                thread.setDaemon(true);
+                thread.start();
+            }
         }
     }
 
@@ -66,21 +72,38 @@ final class KernelWarmup implements Runnable {
         memory.segment().fill((byte) 0);
         try {
             while (true) {
-                Request r = QUEUE.take();
+                Specialization s = next();
                 PointwiseKernel kernel =
-                        KernelCompiler.compile(r.cpu.program, r.pattern, r.form, r.f);
-                warm(kernel, r, memory.address());
-                r.cpu.publish(r.pattern, KernelCompiler.code(r.form, r.f), kernel);
+                        KernelCompiler.compile(s.cpu.program, s.pattern, s.form, s.f);
+                if (kernel != null && becomesFast(kernel, s.cpu.program, memory.address())) {
+                    s.publish(kernel);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does; the thread ends
         }
     }
 
+    /// Waits for requests and takes the one that has cost most so far.
+    private static Specialization next() throws InterruptedException {
+        synchronized (WAITING) {
+            while (WAITING.isEmpty()) {
+                WAITING.wait();
+            }
+            Specialization most =
+                    WAITING.stream()
+                            .max(Comparator.comparingLong(Specialization::interpreted))
+                            .orElseThrow();
+            WAITING.remove(most);
+            return most;
+        }
+    }
+
     /// Runs on rows of two vectors and a ragged end, all reading and writing one small piece of
-    /// memory.
-    private static void warm(PointwiseKernel kernel, Request r, long memory) {
-        Program p = r.cpu.program;
+    /// memory, until vectors are objects no more. That shows in what a call allocates: it falls to
+    /// less than an eighth, on any machine and however busy that is.
+    private static boolean becomesFast(PointwiseKernel kernel, Program p, long memory)
+            throws InterruptedException {
         long[] frame = new long[3 * p.leaves() + p.outputs() + 1];
         for (int i = 0; i < p.leaves(); i++) {
             frame[3 * i] = memory;
@@ -90,15 +113,21 @@ final class KernelWarmup implements Runnable {
         }
         float[] constants = new float[p.fills()];
         int n = 2 * Species.LANES_32 + 1;
-        long fast = BATCH * (400L + 6L * r.cpu.cost);
+        long first = 0;
         for (int batch = 0; batch < MOST_BATCHES; batch++) {
-            long start = System.nanoTime();
+            long before = THREADS.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < BATCH; i++) {
                 kernel.run(frame, constants, 1, 1 + (i & 1), n);
             }
-            if (System.nanoTime() - start < fast) {
-                return;
+            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            first = batch == 0 ? allocated : first;
+            if (allocated < first / 8) {
+                return true;
+            }
+            if (batch >= EAGER_BATCHES) {
+                Thread.sleep(2);
             }
         }
+        return false;
     }
 }

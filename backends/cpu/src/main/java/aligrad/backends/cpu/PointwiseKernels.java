@@ -54,26 +54,39 @@ final class PointwiseKernels {
         }
         CpuProgram cpu = program(e);
         open(e, 0);
-        PointwiseKernel kernel = null;
-        if (KernelCompiler.accepts(cpu)) {
-            kernel = kernel(cpu, e, KernelCompiler.Form.STORE, null, 0);
+        if (!cpu.isCompilable) {
+            interpret(cpu, e, size, 0);
+            return;
         }
+        Specialization s = specialization(cpu, e, KernelCompiler.Form.STORE, null);
+        PointwiseKernel kernel = s.kernel();
         if (kernel == null) {
-            interpret(cpu, e, size);
+            interpret(s, e, size, 0);
         } else {
+            straighten(e, 0);
             store(cpu, e, kernel);
+            releaseCopies();
         }
-        releaseCopies();
     }
 
-    private void interpret(CpuProgram cpu, Expression e, long size) {
+    /// Interprets what there is no kernel for yet.
+    ///
+    /// @param root where the root's values go too, as a dense block of the whole shape; 0 for
+    ///     nowhere
+    void interpret(Specialization s, Expression e, long size, long root) {
+        long start = System.nanoTime();
+        interpret(s.cpu, e, size, root);
+        s.interpretedFor(System.nanoTime() - start);
+    }
+
+    private void interpret(CpuProgram cpu, Expression e, long size, long root) {
         if (!cpu.isFloat) {
-            GenericInterpreter.ofThread().run(cpu, e, it, 0, size, 0);
+            GenericInterpreter.ofThread().run(cpu, e, it, 0, size, root);
             return;
         }
         boolean inPlace = isInPlace(e);
         if (size <= PIECE) {
-            FloatInterpreter.ofThread().run(cpu, e, it, 0, size, inPlace, 0);
+            FloatInterpreter.ofThread().run(cpu, e, it, 0, size, inPlace, root);
         } else {
             int pieces = Math.toIntExact((size + PIECE - 1) / PIECE);
             Workers.run(
@@ -82,7 +95,7 @@ final class PointwiseKernels {
                     piece -> {
                         long from = (long) piece * PIECE;
                         long to = Math.min(size, from + PIECE);
-                        FloatInterpreter.ofThread().run(cpu, e, it, from, to, inPlace, 0);
+                        FloatInterpreter.ofThread().run(cpu, e, it, from, to, inPlace, root);
                     });
         }
     }
@@ -176,29 +189,10 @@ final class PointwiseKernels {
         return it;
     }
 
-    /// The kernel for this expression and form, or `null` if there is none yet. Leaves that jump
-    /// along the last axis are copied first.
-    @Nullable PointwiseKernel kernel(
-            CpuProgram cpu,
-            Expression e,
-            KernelCompiler.Form form,
-            @Nullable ReduceOp f,
-            long axes) {
-        long pattern = pattern(e);
-        int code = KernelCompiler.code(form, f);
-        PointwiseKernel kernel = cpu.kernel(pattern, code);
-        if (kernel == null) {
-            cpu.calls++;
-            if (cpu.calls > KernelWarmup.calls() && cpu.reserve(pattern, code)) {
-                KernelWarmup.request(cpu, pattern, form, f);
-            }
-            kernel = cpu.kernel(pattern, code);
-            if (kernel == null) {
-                return null;
-            }
-        }
-        straighten(e, axes);
-        return kernel;
+    /// How this expression, whose leaves are open, is computed.
+    Specialization specialization(
+            CpuProgram cpu, Expression e, KernelCompiler.Form form, @Nullable ReduceOp f) {
+        return cpu.specialization(pattern(e), form, f);
     }
 
     /// Bit `i`: leaf `i` stands still along the last axis.
@@ -215,7 +209,7 @@ final class PointwiseKernels {
     }
 
     /// Copies leaves whose neighbours along the last axis are apart, so that vectors can be read.
-    private void straighten(Expression e, long axes) {
+    void straighten(Expression e, long axes) {
         int last = it.rank - 1;
         boolean[] jumps = null;
         for (int i = 0; i < e.leaves(); i++) {

@@ -6,9 +6,11 @@ import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.Expression;
+import aligrad.tensor.spi.HostMemory;
 import aligrad.tensor.spi.HostStorage;
 
 import java.util.List;
+import java.util.Objects;
 
 /// Joins elements along axes, taking a pending expression as prologue where a kernel for it exists.
 ///
@@ -23,6 +25,10 @@ final class ReduceKernels {
 
     /// Rows that are joined into one partial row.
     private static final int COLUMN_PIECE = 256;
+
+    /// Rows of a block, as long as the outermost axis can be cut that fine: before their lanes are
+    /// joined, each takes a vector.
+    private static final int BLOCK_ROWS = 1024;
 
     private ReduceKernels() {}
 
@@ -76,12 +82,13 @@ final class ReduceKernels {
     // ---- with a prologue
     // ---------------------------------------------------------------------------
 
-    /// Runs the compiled kernel if there is one; otherwise counts the call and does nothing.
+    /// Computes and joins the values in one kernel if there is one, and one after the other until
+    /// then. Does nothing and returns false if no kernel can do it.
     private static boolean fused(Reduction.Reduce op, Tensor x, long axes, long to) {
         try (Expression e = Expression.prologue(x)) {
             PointwiseKernels kernels = PointwiseKernels.ofThread();
             CpuProgram cpu = PointwiseKernels.program(e);
-            if (!KernelCompiler.accepts(cpu)) {
+            if (!cpu.isCompilable) {
                 return e.abandon();
             }
             Iteration it = kernels.open(e, axes);
@@ -89,16 +96,29 @@ final class ReduceKernels {
             if (plan.form == KernelCompiler.Form.STORE) {
                 return e.abandon();
             }
-            PointwiseKernel kernel = kernels.kernel(cpu, e, plan.form, op.f(), axes);
+            Specialization s = kernels.specialization(cpu, e, plan.form, op.f());
+            PointwiseKernel kernel = s.kernel();
             if (kernel == null) {
-                return e.abandon();
+                interpreted(s, e, kernels, plan, to);
+            } else {
+                kernels.straighten(e, axes);
+                plan = plan(it); // copies may have joined axes further
+                run(cpu, e, kernels, kernel, plan, op.f(), to);
+                kernels.releaseCopies();
             }
-            plan = plan(it); // copies may have joined axes further
-            run(cpu, e, kernels, kernel, plan, op.f(), to);
-            kernels.releaseCopies();
             e.storeOutputs();
             return true;
         }
+    }
+
+    private static void interpreted(
+            Specialization s, Expression e, PointwiseKernels kernels, Plan plan, long to) {
+        long size = e.shape().size();
+        HostStorage values = HostMemory.allocate(4 * size, "reduction", "", true);
+        kernels.interpret(s, e, size, values.address());
+        long row = 4L * plan.n;
+        run(Objects.requireNonNull(s.f), plan, values.address(), plan.d1 * row, row, to);
+        values.release();
     }
 
     private static void run(
@@ -116,54 +136,74 @@ final class ReduceKernels {
         int pieces = (length + piece - 1) / piece;
         int results = rows ? plan.d0 * plan.d1 : plan.d0 * plan.n;
         if (pieces == 1) {
-            whole(cpu, e, kernels, kernel, plan, to);
+            whole(cpu, e, kernels, kernel, plan, f, to);
             return;
         }
         long partial = Scratch.address(Scratch.Use.REDUCTION, 4L * results * pieces);
-        pieces(cpu, e, kernels, kernel, plan, pieces, partial);
+        pieces(cpu, e, kernels, kernel, plan, f, pieces, partial);
         joinPartials(f, plan, pieces, partial, to);
     }
 
-    /// Short rows or columns: shared among threads by the outermost axis.
+    /// Short rows or columns: in blocks along the outermost axis, which threads share.
     private static void whole(
             CpuProgram cpu,
             Expression e,
             PointwiseKernels kernels,
             PointwiseKernel kernel,
             Plan plan,
+            ReduceOp f,
             long to) {
         boolean rows = plan.form == KernelCompiler.Form.ROWS;
         int axis = plan.d0 > 1 || !rows ? 0 : 1;
         int extent = axis == 0 ? plan.d0 : plan.d1;
         long size = (long) plan.d0 * plan.d1 * plan.n;
         long each = Math.max(size / extent, 1);
-        int step = Math.clamp(65_536 / each, 1, extent);
+        long resultsEach = rows ? (axis == 0 ? plan.d1 : 1) : plan.n;
+        long most = Math.min(65_536 / each, rows ? BLOCK_ROWS / resultsEach : extent);
+        int step = Math.clamp(most, 1, extent);
         long[] frame = kernels.frame();
         float[] constants = kernels.constants();
         int slot = 3 * e.leaves() + e.outputs();
-        frame[slot] = to;
-        long work = PointwiseKernels.nanoseconds(cpu, size);
-        if (work < Workers.WORTH_SHARING || step == extent || Workers.threads() == 1) {
-            kernel.run(frame, constants, plan.d0, plan.d1, plan.n);
+        if (step == extent) {
+            block(kernel, frame, constants, slot, plan, f, to);
             return;
         }
-        long resultsEach = rows ? (axis == 0 ? plan.d1 : 1) : plan.n;
         Workers.run(
                 (extent + step - 1) / step,
-                work,
+                PointwiseKernels.nanoseconds(cpu, size),
                 block -> {
                     int first = block * step;
                     int count = Math.min(step, extent - first);
                     long[] mine = frame.clone();
                     advance(mine, e, axis, first, each);
-                    mine[slot] = to + 4 * first * resultsEach;
-                    kernel.run(
-                            mine,
-                            constants,
-                            axis == 0 ? count : plan.d0,
-                            axis == 1 ? count : plan.d1,
-                            plan.n);
+                    Plan part =
+                            new Plan(
+                                    plan.form,
+                                    axis == 0 ? count : plan.d0,
+                                    axis == 1 ? count : plan.d1,
+                                    plan.n);
+                    block(kernel, mine, constants, slot, part, f, to + 4 * first * resultsEach);
                 });
+    }
+
+    private static void block(
+            PointwiseKernel kernel,
+            long[] frame,
+            float[] constants,
+            int slot,
+            Plan plan,
+            ReduceOp f,
+            long to) {
+        if (plan.form == KernelCompiler.Form.ROWS) {
+            int count = plan.d0 * plan.d1;
+            long lanes = LaneFold.vectors(count);
+            frame[slot] = lanes;
+            kernel.run(frame, constants, plan.d0, plan.d1, plan.n);
+            LaneFold.fold(f, lanes, count, to);
+        } else {
+            frame[slot] = to;
+            kernel.run(frame, constants, plan.d0, plan.d1, plan.n);
+        }
     }
 
     private static void advance(long[] frame, Expression e, int axis, int first, long each) {
@@ -183,6 +223,7 @@ final class ReduceKernels {
             PointwiseKernels kernels,
             PointwiseKernel kernel,
             Plan plan,
+            ReduceOp f,
             int pieces,
             long partial) {
         boolean rows = plan.form == KernelCompiler.Form.ROWS;
@@ -214,14 +255,11 @@ final class ReduceKernels {
                     for (int o = 0; o < e.outputs(); o++) {
                         mine[3 * leaves + o] += 4 * before;
                     }
-                    if (rows) {
-                        mine[slot] = partial + 4L * block;
-                        kernel.run(mine, constants, 1, 1, Math.min(ROW_PIECE, plan.n - x));
-                    } else {
-                        mine[slot] = partial + 4L * block * plan.n;
-                        int count = Math.min(COLUMN_PIECE, plan.d1 - i1);
-                        kernel.run(mine, constants, 1, count, plan.n);
-                    }
+                    int length = rows ? Math.min(ROW_PIECE, plan.n - x) : plan.n;
+                    int count = rows ? 1 : Math.min(COLUMN_PIECE, plan.d1 - i1);
+                    Plan part = new Plan(plan.form, 1, count, length);
+                    long results = rows ? 1 : plan.n;
+                    block(kernel, mine, constants, slot, part, f, partial + 4L * block * results);
                 });
     }
 

@@ -11,15 +11,24 @@ final class ReduceLoops {
 
     private static final int LANES = Species.LANES_32;
 
+    /// Rows whose vectors are joined together: they stay in the first-level cache.
+    static final int ROWS = 128;
+
     private ReduceLoops() {}
 
     /// Joins each of `rows` rows of `n` elements, `stride` bytes apart, into one number.
     static void rows(ReduceOp f, long x, long stride, int rows, int n, long result) {
-        switch (f) {
-            case SUM -> sumRows(x, stride, rows, n, result);
-            case PROD -> prodRows(x, stride, rows, n, result);
-            case MAX -> maxRows(x, stride, rows, n, result);
-            case MIN -> minRows(x, stride, rows, n, result);
+        for (int r = 0; r < rows; r += ROWS) {
+            int count = Math.min(ROWS, rows - r);
+            long lanes = LaneFold.vectors(count);
+            long from = x + r * stride;
+            switch (f) {
+                case SUM -> sumRows(from, stride, count, n, lanes);
+                case PROD -> prodRows(from, stride, count, n, lanes);
+                case MAX -> maxRows(from, stride, count, n, lanes);
+                case MIN -> minRows(from, stride, count, n, lanes);
+            }
+            LaneFold.fold(f, lanes, count, result + 4L * r);
         }
     }
 
@@ -33,13 +42,13 @@ final class ReduceLoops {
         }
     }
 
-    private static void sumRows(long x, long stride, int rows, int n, long result) {
+    private static void sumRows(long x, long stride, int rows, int n, long lanes) {
         for (int r = 0; r < rows; r++) {
             FloatVector joined = FloatVector.broadcast(Species.F32, 0f);
             for (int c = 0; c < n; c += LANES) {
                 joined = KernelSteps.joinSum(joined, load(x + r * stride + 4L * c), n - c);
             }
-            KernelSteps.storeSum(joined, result + 4L * r);
+            KernelSteps.store(joined, lanes + r * LaneFold.VECTOR_BYTES);
         }
     }
 
@@ -53,13 +62,13 @@ final class ReduceLoops {
         }
     }
 
-    private static void prodRows(long x, long stride, int rows, int n, long result) {
+    private static void prodRows(long x, long stride, int rows, int n, long lanes) {
         for (int r = 0; r < rows; r++) {
             FloatVector joined = FloatVector.broadcast(Species.F32, 1f);
             for (int c = 0; c < n; c += LANES) {
                 joined = KernelSteps.joinProd(joined, load(x + r * stride + 4L * c), n - c);
             }
-            KernelSteps.storeProd(joined, result + 4L * r);
+            KernelSteps.store(joined, lanes + r * LaneFold.VECTOR_BYTES);
         }
     }
 
@@ -73,13 +82,13 @@ final class ReduceLoops {
         }
     }
 
-    private static void maxRows(long x, long stride, int rows, int n, long result) {
+    private static void maxRows(long x, long stride, int rows, int n, long lanes) {
         for (int r = 0; r < rows; r++) {
             FloatVector joined = FloatVector.broadcast(Species.F32, Float.NEGATIVE_INFINITY);
             for (int c = 0; c < n; c += LANES) {
                 joined = KernelSteps.joinMax(joined, load(x + r * stride + 4L * c), n - c);
             }
-            KernelSteps.storeMax(joined, result + 4L * r);
+            KernelSteps.store(joined, lanes + r * LaneFold.VECTOR_BYTES);
         }
     }
 
@@ -93,13 +102,13 @@ final class ReduceLoops {
         }
     }
 
-    private static void minRows(long x, long stride, int rows, int n, long result) {
+    private static void minRows(long x, long stride, int rows, int n, long lanes) {
         for (int r = 0; r < rows; r++) {
             FloatVector joined = FloatVector.broadcast(Species.F32, Float.POSITIVE_INFINITY);
             for (int c = 0; c < n; c += LANES) {
                 joined = KernelSteps.joinMin(joined, load(x + r * stride + 4L * c), n - c);
             }
-            KernelSteps.storeMin(joined, result + 4L * r);
+            KernelSteps.store(joined, lanes + r * LaneFold.VECTOR_BYTES);
         }
     }
 

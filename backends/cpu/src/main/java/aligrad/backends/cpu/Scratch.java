@@ -27,7 +27,9 @@ final class Scratch {
         /// The blocks of a pointwise expression.
         POINTWISE,
         /// Partial results of a reduction.
-        REDUCTION
+        REDUCTION,
+        /// Vectors whose lanes are to be joined.
+        LANES
     }
 
     private static final Use[] USES = Use.values();

@@ -6,16 +6,16 @@ import org.junit.jupiter.api.BeforeAll;
 /// The backend as it runs later: every expression that can be compiled is, at its first call.
 class CompiledConformanceTest extends CpuConformanceTest {
 
-    private static int before;
+    private static long before;
 
     @BeforeAll
     static void compileAtOnce() {
-        before = KernelWarmup.calls();
-        KernelWarmup.setCalls(0);
+        before = KernelWarmup.threshold();
+        KernelWarmup.setThreshold(0);
     }
 
     @AfterAll
     static void compileLater() {
-        KernelWarmup.setCalls(before);
+        KernelWarmup.setThreshold(before);
     }
 }
