@@ -9,9 +9,12 @@ import aligrad.tensor.spi.Layout;
 
 /// Brings a matrix product of tensors, with its leading axes and strides, to [Gemm].
 ///
-/// Leading axes of `a` that continue its rows are joined with them when `b` is one matrix, so that
-/// a layer over `(batch, time, features)` is a single product.
+/// Leading axes over which both operands step evenly are one batch. (Where `b` is one matrix and the
+/// rows of `a` go on from item to item, [GemmBatch] makes one product of it: a layer over `(batch,
+/// time, features)`.)
 final class MatmulKernel {
+
+    private static final long UNEVEN = Long.MIN_VALUE;
 
     private final Tensor a;
     private final Tensor b;
@@ -59,106 +62,100 @@ final class MatmulKernel {
             batch *= shape.extent(axis);
         }
         if (batch == 1) {
-            product(rows, address(a), aRow, aCol, address(b), bRow, bCol, c);
-        } else if (rb == 2 && continuesRows(la, ra)) {
-            product(
-                    Math.toIntExact(batch * rows),
-                    address(a),
-                    aRow,
-                    aCol,
-                    address(b),
-                    bRow,
-                    bCol,
-                    c);
+            product(address(a), aRow, aCol, address(b), bRow, bCol, c);
         } else if (batch > 1) {
-            batched(shape, batch, aRow, aCol, bRow, bCol);
+            batched(shape, Math.toIntExact(batch), aRow, aCol, bRow, bCol);
         }
     }
 
-    /// Whether each leading axis of `a` steps over exactly the rows behind it.
-    private boolean continuesRows(Layout layout, int rank) {
-        long step = layout.stride(rank - 2) * rows;
-        for (int axis = rank - 3; axis >= 0; axis--) {
-            int extent = a.shape().extent(axis);
-            if (extent != 1 && layout.stride(axis) != step) {
-                return false;
+    private void batched(Shape shape, int batch, long aRow, long aCol, long bRow, long bCol) {
+        long aStep = step(shape, a);
+        long bStep = step(shape, b);
+        if (aStep != UNEVEN && bStep != UNEVEN) {
+            products(batch, address(a), aStep, aRow, aCol, address(b), bStep, bRow, bCol, c);
+            return;
+        }
+        int last = shape.extent(-3);
+        aStep = stride(shape, a, shape.rank() - 3);
+        bStep = stride(shape, b, shape.rank() - 3);
+        for (int i = 0; i < batch; i += last) {
+            long from = address(a) + bytes * offset(shape, i, a);
+            long by = address(b) + bytes * offset(shape, i, b);
+            long to = c + (long) i * rows * columns * bytes;
+            products(last, from, aStep, aRow, aCol, by, bStep, bRow, bCol, to);
+        }
+    }
+
+    /// Elements from one item of the batch to the next, if that is the same everywhere; otherwise
+    /// [#UNEVEN].
+    private static long step(Shape shape, Tensor operand) {
+        long step = 0;
+        long next = UNEVEN;
+        for (int axis = shape.rank() - 3; axis >= 0; axis--) {
+            int extent = shape.extent(axis);
+            if (extent == 1) {
+                continue;
             }
-            step *= extent;
-        }
-        return true;
-    }
-
-    private void batched(Shape shape, long batch, long aRow, long aCol, long bRow, long bCol) {
-        long baseA = address(a);
-        long baseB = address(b);
-        long size = (long) rows * columns * bytes;
-        long work = batch * rows * columns * inner / 32;
-        int items = Math.toIntExact(batch);
-        if (items > 1
-                && work >= Workers.WORTH_SHARING
-                && work / items < 4 * Workers.WORTH_SHARING) {
-            int piece = (int) Math.max(1, items * Workers.WORTH_SHARING / work);
-            Workers.run(
-                    (items + piece - 1) / piece,
-                    work,
-                    block -> {
-                        int end = Math.min(items, (block + 1) * piece);
-                        for (int i = block * piece; i < end; i++) {
-                            item(shape, i, baseA, aRow, aCol, baseB, bRow, bCol, size);
-                        }
-                    });
-        } else { // few or large items: each is shared on its own
-            for (int i = 0; i < items; i++) {
-                item(shape, i, baseA, aRow, aCol, baseB, bRow, bCol, size);
+            long stride = stride(shape, operand, axis);
+            if (next == UNEVEN) {
+                step = stride;
+            } else if (stride != next) {
+                return UNEVEN;
             }
+            next = stride * extent;
         }
+        return step;
     }
 
-    private void item(
-            Shape shape,
-            int index,
-            long baseA,
-            long aRow,
-            long aCol,
-            long baseB,
-            long bRow,
-            long bCol,
-            long size) {
-        product(
-                rows,
-                baseA + bytes * offset(shape, index, a),
-                aRow,
-                aCol,
-                baseB + bytes * offset(shape, index, b),
-                bRow,
-                bCol,
-                c + index * size);
+    /// An operand's stride along an axis of the result, 0 where it broadcasts.
+    private static long stride(Shape shape, Tensor operand, int axis) {
+        Shape own = operand.shape();
+        int place = axis - (shape.rank() - own.rank());
+        return place < 0 || own.extent(place) == 1 ? 0 : operand.layout().stride(place);
     }
 
     /// Where item `index` of the batch starts in an operand whose leading axes broadcast, in
     /// elements.
     private static long offset(Shape shape, int index, Tensor operand) {
-        Shape own = operand.shape();
-        int shift = shape.rank() - own.rank();
         long offset = 0;
         int rest = index;
         for (int axis = shape.rank() - 3; axis >= 0; axis--) {
             int extent = shape.extent(axis);
-            int place = rest % extent;
+            offset += rest % extent * stride(shape, operand, axis);
             rest /= extent;
-            if (axis >= shift && own.extent(axis - shift) != 1) {
-                offset += place * operand.layout().stride(axis - shift);
-            }
         }
         return offset;
     }
 
-    private void product(
-            int m, long from, long aRow, long aCol, long by, long bRow, long bCol, long to) {
+    private void products(
+            int batch,
+            long from,
+            long aStep,
+            long aRow,
+            long aCol,
+            long by,
+            long bStep,
+            long bRow,
+            long bCol,
+            long to) {
+        long size = (long) rows * columns;
         if (isDouble) {
-            Gemm.f64(m, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
+            Gemm.batchedF64(
+                    batch, rows, columns, inner, from, aStep, aRow, aCol, by, bStep, bRow, bCol, to,
+                    size, columns, bias, false);
         } else {
-            Gemm.f32(m, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
+            Gemm.batchedF32(
+                    batch, rows, columns, inner, from, aStep, aRow, aCol, by, bStep, bRow, bCol, to,
+                    size, columns, bias, false);
+        }
+    }
+
+    private void product(
+            long from, long aRow, long aCol, long by, long bRow, long bCol, long to) {
+        if (isDouble) {
+            Gemm.f64(rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
+        } else {
+            Gemm.f32(rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
         }
     }
 }
