@@ -6,10 +6,11 @@ import aligrad.tensor.Tensor;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -24,11 +25,42 @@ final class IdxFile {
     private static final int UNSIGNED_BYTE = 8;
     private static final long MOST_BYTES = 1L << 31;
 
+    /// No gzipped byte stands for more than this many.
+    private static final long MOST_EXPANSION = 1032;
+
     private final Path file;
     private long offset;
 
     private IdxFile(Path file) {
         this.file = file;
+    }
+
+    /// Knows how much was read, and whether that was all.
+    private static final class Counted extends FilterInputStream {
+        long count;
+        boolean hasEnded;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            note(b < 0 ? -1 : 1);
+            return b;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int most) throws IOException {
+            return note(super.read(to, at, most));
+        }
+
+        private int note(int read) {
+            hasEnded |= read < 0;
+            count += Math.max(read, 0);
+            return read;
+        }
     }
 
     /// The array as `U8`.
@@ -39,7 +71,7 @@ final class IdxFile {
         if (!Files.isRegularFile(file)) {
             throw new UsageException(file + ": there is no such file.");
         }
-        try (InputStream in = open(file)) {
+        try (Counted in = new Counted(open(file))) {
             return new IdxFile(file).read(in, rank);
         } catch (EOFException | ZipException e) {
             throw new UsageException(
@@ -64,7 +96,7 @@ final class IdxFile {
         }
     }
 
-    private Tensor read(InputStream in, int rank) throws IOException {
+    private Tensor read(Counted in, int rank) throws IOException {
         int magic = integer(in, "magic number");
         if (magic >>> 16 != 0 || (magic >>> 8 & 0xff) != UNSIGNED_BYTE) {
             throw damaged(
@@ -85,16 +117,26 @@ final class IdxFile {
                 throw damaged(offset - 4, "it claims more than %d bytes".formatted(MOST_BYTES));
             }
         }
-        byte[] bytes = in.readNBytes((int) Math.min(size, Integer.MAX_VALUE - 8));
-        if (bytes.length < size) {
-            throw damaged(
-                    offset + bytes.length,
-                    "it ends after %d of %d elements".formatted(bytes.length, size));
-        }
+        Tensor elements = elements(in, size, Shape.of(extents));
         if (in.read() >= 0) {
             throw damaged(offset + size, "there are more bytes than its extents say");
         }
-        return Tensor.of(MemorySegment.ofArray(bytes), DType.U8, Shape.of(extents));
+        return elements;
+    }
+
+    private Tensor elements(Counted in, long size, Shape shape) throws IOException {
+        try {
+            if (size <= MOST_EXPANSION * Files.size(file)) {
+                return Tensor.read(in, DType.U8, shape);
+            }
+            in.transferTo(OutputStream.nullOutputStream()); // it cannot hold so many: count them
+        } catch (EOFException e) {
+            if (!in.hasEnded) {
+                throw e; // within the gzip stream
+            }
+        }
+        throw damaged(
+                in.count, "it ends after %d of %d elements".formatted(in.count - offset, size));
     }
 
     private int integer(InputStream in, String what) throws IOException {

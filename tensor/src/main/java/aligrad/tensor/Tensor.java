@@ -8,6 +8,9 @@ import aligrad.tensor.spi.Storage;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -116,6 +119,31 @@ public final class Tensor
         Tensor t = new Tensor(shape, dtype, Device.current(), false, context.scope(), null, null);
         Storage to = t.allocate("data", context);
         t.device.backend().upload(values, to, 0);
+        t.layout = shape.contiguous();
+        t.storage = to;
+        return t;
+    }
+
+    /// Elements read from a stream: little-endian, row-major. They go where they stay piece by
+    /// piece, without a copy of the whole on the heap.
+    ///
+    /// @throws EOFException if the stream ends before the last element
+    public static Tensor read(InputStream in, DType dtype, Shape shape) throws IOException {
+        Context context = Context.current();
+        Tensor t = new Tensor(shape, dtype, Device.current(), false, context.scope(), null, null);
+        Storage to = t.allocate("data", context);
+        long size = shape.size() * dtype.bytes();
+        byte[] piece = new byte[(int) Math.min(size, 1 << 16)];
+        for (long done = 0; done < size; done += piece.length) {
+            int wanted = (int) Math.min(piece.length, size - done);
+            int got = in.readNBytes(piece, 0, wanted);
+            if (got < wanted) {
+                throw new EOFException(
+                        "tensor of %s %s: the stream ends after %d of %d bytes"
+                                .formatted(dtype, shape, done + got, size));
+            }
+            t.device.backend().upload(MemorySegment.ofArray(piece).asSlice(0, wanted), to, done);
+        }
         t.layout = shape.contiguous();
         t.storage = to;
         return t;

@@ -20,6 +20,11 @@ final class Conv2dFilterTileF32 implements Conv2dFilterTile {
     private static final long CELL = Conv2dCells.CELL_BYTES;
     private static final long ELEMENT = Float.BYTES;
 
+    private static final ColdLoop TILE_8X2 = new ColdLoop();
+    private static final ColdLoop TILE_4X2 = new ColdLoop();
+    private static final ColdLoop TILE_12X1 = new ColdLoop();
+    private static final ColdLoop TILE_8X1 = new ColdLoop();
+
     @Override
     public int lanes() {
         return S.length();
@@ -55,18 +60,39 @@ final class Conv2dFilterTileF32 implements Conv2dFilterTile {
         if (Lanes.CHECKED) {
             check(channels, vectors, x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
         }
-        if (channels == 8 && vectors == 2) {
+        ColdLoop tile = coldLoop(channels, vectors);
+        if (tile.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.accumulate(
+                    channels, vectors * lanes(), x, xImage, xRow, g, gImage, gRow, images, rows,
+                    columns, sums);
+            tile.ranSince(started);
+        } else if (tile == TILE_8X2) {
             channels8x2(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
-        } else if (channels == 4 && vectors == 2) {
+        } else if (tile == TILE_4X2) {
             channels4x2(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
-        } else if (channels == 12 && vectors == 1) {
+        } else if (tile == TILE_12X1) {
             channels12x1(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
-        } else if (channels == 8 && vectors == 1) {
-            channels8x1(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
         } else {
-            throw new IllegalArgumentException(
-                    "no tile of %d channels and %d vectors".formatted(channels, vectors));
+            channels8x1(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
         }
+    }
+
+    private static ColdLoop coldLoop(int channels, int vectors) {
+        if (channels == 8 && vectors == 2) {
+            return TILE_8X2;
+        }
+        if (channels == 4 && vectors == 2) {
+            return TILE_4X2;
+        }
+        if (channels == 12 && vectors == 1) {
+            return TILE_12X1;
+        }
+        if (channels == 8 && vectors == 1) {
+            return TILE_8X1;
+        }
+        throw new IllegalArgumentException(
+                "no tile of %d channels and %d vectors".formatted(channels, vectors));
     }
 
     @Override

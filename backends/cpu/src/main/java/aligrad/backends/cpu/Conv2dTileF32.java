@@ -21,6 +21,11 @@ final class Conv2dTileF32 implements Conv2dTile {
     private static final long CELL = Conv2dCells.CELL_BYTES;
     private static final long ELEMENT = Float.BYTES;
 
+    private static final ColdLoop TILE_8X2 = new ColdLoop();
+    private static final ColdLoop TILE_4X2 = new ColdLoop();
+    private static final ColdLoop TILE_12X1 = new ColdLoop();
+    private static final ColdLoop TILE_8X1 = new ColdLoop();
+
     @Override
     public int lanes() {
         return S.length();
@@ -56,18 +61,39 @@ final class Conv2dTileF32 implements Conv2dTile {
         if (Lanes.CHECKED) {
             check(pixels, vectors, x, offsets, runs, first, last, w, start, startStep, y, yStep);
         }
-        if (pixels == 8 && vectors == 2) {
+        ColdLoop tile = coldLoop(pixels, vectors);
+        if (tile.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.correlate(
+                    pixels, vectors * lanes(), x, offsets, runs, first, last, w, start, startStep,
+                    y, yStep);
+            tile.ranSince(started);
+        } else if (tile == TILE_8X2) {
             pixels8x2(x, offsets, runs, first, last, w, start, startStep, y, yStep);
-        } else if (pixels == 4 && vectors == 2) {
+        } else if (tile == TILE_4X2) {
             pixels4x2(x, offsets, runs, first, last, w, start, startStep, y, yStep);
-        } else if (pixels == 12 && vectors == 1) {
+        } else if (tile == TILE_12X1) {
             pixels12x1(x, offsets, runs, first, last, w, start, startStep, y, yStep);
-        } else if (pixels == 8 && vectors == 1) {
-            pixels8x1(x, offsets, runs, first, last, w, start, startStep, y, yStep);
         } else {
-            throw new IllegalArgumentException(
-                    "no tile of %d pixels and %d vectors".formatted(pixels, vectors));
+            pixels8x1(x, offsets, runs, first, last, w, start, startStep, y, yStep);
         }
+    }
+
+    private static ColdLoop coldLoop(int pixels, int vectors) {
+        if (pixels == 8 && vectors == 2) {
+            return TILE_8X2;
+        }
+        if (pixels == 4 && vectors == 2) {
+            return TILE_4X2;
+        }
+        if (pixels == 12 && vectors == 1) {
+            return TILE_12X1;
+        }
+        if (pixels == 8 && vectors == 1) {
+            return TILE_8X1;
+        }
+        throw new IllegalArgumentException(
+                "no tile of %d pixels and %d vectors".formatted(pixels, vectors));
     }
 
     private static void pixels8x2(

@@ -5,6 +5,8 @@ import static aligrad.backends.cpu.Lanes.store;
 
 import aligrad.tensor.BinaryOp;
 
+import java.util.stream.Stream;
+
 /// One loop for each function of two numbers over a block of `F32`, see [FloatUnaryLoops].
 final class FloatBinaryLoops {
 
@@ -12,8 +14,23 @@ final class FloatBinaryLoops {
 
     private FloatBinaryLoops() {}
 
+    private static final ColdLoop[] LOOPS =
+            Stream.generate(ColdLoop::new).limit(BinaryOp.values().length).toArray(ColdLoop[]::new);
+    private static final ColdLoop WHERE = new ColdLoop();
+
     /// `y = f(a, b)` for `bytes / 4` elements.
     static void run(BinaryOp f, long a, long b, long y, long bytes) {
+        ColdLoop loop = LOOPS[f.ordinal()];
+        if (loop.isCold() && ScalarLoops.has(f)) {
+            long started = System.nanoTime();
+            ScalarLoops.pointwise(f, a, b, y, (int) bytes / 4);
+            loop.ranSince(started);
+        } else {
+            vectors(f, a, b, y, bytes);
+        }
+    }
+
+    private static void vectors(BinaryOp f, long a, long b, long y, long bytes) {
         switch (f) {
             case ADD -> add(a, b, y, bytes);
             case SUB -> sub(a, b, y, bytes);
@@ -38,6 +55,16 @@ final class FloatBinaryLoops {
 
     /// `y = condition ? a : b`.
     static void where(long condition, long a, long b, long y, long bytes) {
+        if (WHERE.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.where(condition, a, b, y, (int) bytes / 4);
+            WHERE.ranSince(started);
+        } else {
+            whereVectors(condition, a, b, y, bytes);
+        }
+    }
+
+    private static void whereVectors(long condition, long a, long b, long y, long bytes) {
         for (long i = 0; i < bytes; i += STEP) {
             store(
                     FloatFunctions.where(loadF32(condition + i), loadF32(a + i), loadF32(b + i)),

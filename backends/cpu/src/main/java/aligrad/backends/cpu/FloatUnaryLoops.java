@@ -5,6 +5,8 @@ import static aligrad.backends.cpu.Lanes.store;
 
 import aligrad.tensor.UnaryOp;
 
+import java.util.stream.Stream;
+
 /// One loop for each function of one number over a block of `F32`, for the block interpreter.
 ///
 /// Each stands in a method of its own, because the compiler turns a small loop into vector
@@ -16,8 +18,22 @@ final class FloatUnaryLoops {
 
     private FloatUnaryLoops() {}
 
+    private static final ColdLoop[] LOOPS =
+            Stream.generate(ColdLoop::new).limit(UnaryOp.values().length).toArray(ColdLoop[]::new);
+
     /// `y = f(x)` for `bytes / 4` elements.
     static void run(UnaryOp f, long x, long y, long bytes) {
+        ColdLoop loop = LOOPS[f.ordinal()];
+        if (loop.isCold() && ScalarLoops.has(f)) {
+            long started = System.nanoTime();
+            ScalarLoops.pointwise(f, x, y, (int) bytes / 4);
+            loop.ranSince(started);
+        } else {
+            vectors(f, x, y, bytes);
+        }
+    }
+
+    private static void vectors(UnaryOp f, long x, long y, long bytes) {
         switch (f) {
             case IDENTITY -> identity(x, y, bytes);
             case NEG -> neg(x, y, bytes);

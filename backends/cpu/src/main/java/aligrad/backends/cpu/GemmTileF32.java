@@ -23,6 +23,14 @@ final class GemmTileF32 extends GemmTile {
 
     private static final int W = VECTOR;
 
+    private static final ColdLoop TILE_6X2 = new ColdLoop();
+    private static final ColdLoop TILE_6X1 = new ColdLoop();
+    private static final ColdLoop TILE_4X3 = new ColdLoop();
+    private static final ColdLoop TILE_4X2 = new ColdLoop();
+    private static final ColdLoop TILE_4X1 = new ColdLoop();
+    private static final ColdLoop TILE_1X8 = new ColdLoop();
+    private static final ColdLoop TILE_1X1 = new ColdLoop();
+
     private GemmTileF32() {
         super(Float.BYTES);
     }
@@ -44,19 +52,31 @@ final class GemmTileF32 extends GemmTile {
         if (CHECKED) {
             check(rows, stored(rows), vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         }
-        if (stored(rows) == ROWS) {
-            if (vectors == 2) {
-                tile6x2(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
-            } else {
-                tile6x1(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
-            }
-        } else if (vectors == 3) {
+        ColdLoop tile = coldLoop(rows, vectors);
+        if (tile.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.product(
+                    rows, stored(rows), vectors * lanes, k, a, aRow, aCol, b, bRow, c, cRow, init,
+                    initRow);
+            tile.ranSince(started);
+        } else if (tile == TILE_6X2) {
+            tile6x2(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+        } else if (tile == TILE_6X1) {
+            tile6x1(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+        } else if (tile == TILE_4X3) {
             tile4x3(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
-        } else if (vectors == 2) {
+        } else if (tile == TILE_4X2) {
             tile4x2(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         } else {
             tile4x1(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         }
+    }
+
+    private static ColdLoop coldLoop(int rows, int vectors) {
+        if (stored(rows) == ROWS) {
+            return vectors == 2 ? TILE_6X2 : TILE_6X1;
+        }
+        return vectors == 3 ? TILE_4X3 : vectors == 2 ? TILE_4X2 : TILE_4X1;
     }
 
     @Override
@@ -64,7 +84,12 @@ final class GemmTileF32 extends GemmTile {
         if (CHECKED) {
             check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
         }
-        if (vectors == ROW_VECTORS) {
+        ColdLoop tile = vectors == ROW_VECTORS ? TILE_1X8 : TILE_1X1;
+        if (tile.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.product(1, 1, vectors * lanes, k, a, 0, aCol, b, bRow, c, 0, init, 0);
+            tile.ranSince(started);
+        } else if (tile == TILE_1X8) {
             tile1x8(k, a, aCol, b, bRow, c, init);
         } else {
             tile1x1(k, a, aCol, b, bRow, c, init);

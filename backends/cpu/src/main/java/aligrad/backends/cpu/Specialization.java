@@ -49,7 +49,7 @@ final class Specialization {
     }
 
     /// Says that interpreting it took this long once more.
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // see the field
+    @SuppressWarnings("NonAtomicVolatileUpdate") // see the field
     void interpretedFor(long nanoseconds) {
         long before = interpreted;
         interpreted = before + nanoseconds;

@@ -14,8 +14,29 @@ final class WindowLanesF32 implements WindowLanes {
     private static final VectorSpecies<Float> S = Species.F32;
     private static final int LANES = S.length();
 
+    private static final ColdLoop MAX_PICK = new ColdLoop();
+    private static final ColdLoop MAX_SPREAD = new ColdLoop();
+
     @Override
     public void maxPick(
+            long x,
+            long v,
+            int rows,
+            long rowStep,
+            int columns,
+            long columnStep,
+            int channels,
+            long y) {
+        if (MAX_PICK.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.maxPick(x, v, rows, rowStep, columns, columnStep, channels, y);
+            MAX_PICK.ranSince(started);
+        } else {
+            maxPickLanes(x, v, rows, rowStep, columns, columnStep, channels, y);
+        }
+    }
+
+    private static void maxPickLanes(
             long x,
             long v,
             int rows,
@@ -43,6 +64,24 @@ final class WindowLanesF32 implements WindowLanes {
 
     @Override
     public void maxSpread(
+            long x,
+            long g,
+            int rows,
+            long rowStep,
+            int columns,
+            long columnStep,
+            int channels,
+            long dx) {
+        if (MAX_SPREAD.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.maxSpread(x, g, rows, rowStep, columns, columnStep, channels, dx);
+            MAX_SPREAD.ranSince(started);
+        } else {
+            maxSpreadLanes(x, g, rows, rowStep, columns, columnStep, channels, dx);
+        }
+    }
+
+    private static void maxSpreadLanes(
             long x,
             long g,
             int rows,

@@ -6,6 +6,12 @@ import org.junit.jupiter.api.BeforeAll;
 /// The backend as it runs later: every expression that can be compiled is, at its first call.
 class CompiledConformanceTest extends CpuConformanceTest {
 
+    @BeforeAll
+    static void beWarm() {
+        ColdLoop.setLimit(0);
+    }
+
+
     private static long before;
 
     @BeforeAll

@@ -1,0 +1,187 @@
+package aligrad.backends.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import aligrad.tensor.BinaryOp;
+import aligrad.tensor.DType;
+import aligrad.tensor.UnaryOp;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/// A network's numbers must not depend on how long a loop has run: what stands in for it gives the
+/// same bits.
+class ColdLoopTest {
+
+    private static final int LANES = Species.LANES_32;
+
+    private final SplittableRandom random = new SplittableRandom(7);
+    private final long limit = ColdLoop.limit();
+
+    @AfterEach
+    void restore() {
+        ColdLoop.setLimit(limit);
+    }
+
+    @Test
+    void standsInUntilItsTimeIsUp() {
+        ColdLoop.setLimit(1);
+        ColdLoop loop = new ColdLoop();
+        assertThat(loop.isCold()).isTrue();
+        loop.ranSince(System.nanoTime() - 1_000_000);
+        assertThat(loop.isCold()).isFalse();
+    }
+
+    @Test
+    void givesTheBitsOfEveryTileOfAProduct() {
+        int k = 37;
+        for (int rows = 1; rows <= GemmTile.ROWS; rows++) {
+            for (int vectors = 1; vectors <= (rows <= GemmTile.LOW_ROWS ? 3 : 2); vectors++) {
+                if (vectors == 3 && !GemmTile.LOW) {
+                    continue;
+                }
+                int m = rows;
+                int v = vectors;
+                same(
+                        m * k,
+                        k * v * LANES,
+                        GemmTile.ROWS * v * LANES,
+                        (a, b, c) ->
+                                GemmTileF32.INSTANCE.tile(
+                                        m, v, k, a, 4 * k, 4, b, 4L * v * LANES, c, 4L * v * LANES,
+                                        c, 4L * v * LANES));
+            }
+        }
+    }
+
+    @Test
+    void givesTheBitsOfSingleRowsOfAProduct() {
+        int k = 37;
+        for (int vectors : new int[] {1, GemmTile.ROW_VECTORS}) {
+            same(
+                    k,
+                    k * vectors * LANES,
+                    vectors * LANES,
+                    (a, b, c) ->
+                            GemmTileF32.INSTANCE.row(
+                                    vectors, k, a, 4, b, 4L * vectors * LANES, c, c));
+        }
+    }
+
+    @Test
+    void givesTheBitsOfEveryTileOfAConvolution() {
+        Conv2dTileF32 tile = new Conv2dTileF32();
+        int cell = Conv2dCells.CELL_BYTES / 4;
+        long[] offsets = {0, 4L * 13 * cell, 4L * 27 * cell};
+        int[] runs = {5, 16, 3};
+        int[][] shapes = {{8, 2}, {4, 2}, {12, 1}, {8, 1}};
+        for (int[] shape : shapes) {
+            int width = shape[1] * LANES;
+            same(
+                    40 * cell,
+                    24 * width,
+                    shape[0] * width,
+                    (x, w, y) ->
+                            tile.correlate(
+                                    shape[0], shape[1], x, offsets, runs, 0, 3, w, y, 4 * width, y,
+                                    4 * width));
+        }
+    }
+
+    @Test
+    void givesTheBitsOfEveryTileOfAFilterGradient() {
+        Conv2dFilterTileF32 tile = new Conv2dFilterTileF32();
+        int cell = Conv2dCells.CELL_BYTES / 4;
+        int[][] shapes = {{8, 2}, {4, 2}, {12, 1}, {8, 1}};
+        for (int[] shape : shapes) {
+            int width = shape[1] * LANES;
+            long xRow = 20L * cell;
+            long gRow = 20L * width;
+            same(
+                    12 * 5 * cell,
+                    12 * 5 * width,
+                    shape[0] * width,
+                    (x, g, sums) ->
+                            tile.accumulate(
+                                    shape[0], shape[1], x, 3 * xRow, xRow, g, 3 * gRow, gRow, 4, 3,
+                                    5, sums));
+        }
+    }
+
+    @Test
+    void givesTheBitsOfMaximumPooling() {
+        WindowLanesF32 lanes = new WindowLanesF32();
+        int channels = 2 * LANES + 3;
+        long column = 4L * channels;
+        long row = 3 * column;
+        same(
+                9 * channels,
+                9 * channels,
+                channels,
+                (x, v, y) -> lanes.maxPick(x, v, 3, row, 3, column, channels, y));
+        same(
+                9 * channels,
+                channels,
+                9 * channels,
+                (x, g, dx) -> lanes.maxSpread(x, g, 3, row, 3, column, channels, dx));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givesTheBitsOfUnaryFunctions(UnaryOp f) {
+        same(99, 1, 112, (x, _, y) -> FloatUnaryLoops.run(f, x, y, 4 * 96));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givesTheBitsOfBinaryFunctions(BinaryOp f) {
+        same(99, 99, 112, (a, b, y) -> FloatBinaryLoops.run(f, a, b, y, 4 * 96));
+    }
+
+    @Test
+    void givesTheBitsOfAChoice() {
+        same(99, 99, 112, (a, b, y) -> FloatBinaryLoops.where(a, a, b, y, 4 * 96));
+    }
+
+    private interface Loop {
+        void run(long a, long b, long c);
+    }
+
+    /// Runs a loop as it starts and as it is later, over numbers of which some are special, and
+    /// compares all bits of the third operand.
+    private void same(int sizeA, int sizeB, int sizeC, Loop loop) {
+        try (Operand a = Operand.of(DType.F32, sizeA, this::number);
+                Operand b = Operand.of(DType.F32, sizeB, this::number);
+                Operand c = Operand.of(DType.F32, sizeC, random::nextGaussian)) {
+            double[] start = c.values();
+            Consumer<Long> run =
+                    limit -> {
+                        for (int i = 0; i < sizeC; i++) {
+                            c.set(i, start[i]);
+                        }
+                        ColdLoop.setLimit(limit);
+                        loop.run(a.address(), b.address(), c.address());
+                    };
+            run.accept(Long.MAX_VALUE);
+            double[] cold = c.values();
+            run.accept(0L);
+            assertThat(cold).isEqualTo(c.values());
+        }
+    }
+
+    private double number() {
+        return switch (random.nextInt(40)) {
+            case 0 -> 0.0;
+            case 1 -> -0.0;
+            case 2 -> Double.NaN;
+            case 3 -> Double.POSITIVE_INFINITY;
+            case 4 -> Double.NEGATIVE_INFINITY;
+            default -> random.nextGaussian();
+        };
+    }
+}
