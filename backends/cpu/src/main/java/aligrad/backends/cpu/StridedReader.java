@@ -34,18 +34,11 @@ final class StridedReader {
         int inner = it.extents[last];
         long step = it.stride(operand, last);
         int bytes = type.bytes();
-        long done = 0;
-        while (done < n) {
-            long row = (start + done) / inner;
-            int column = (int) (start + done - row * inner);
+        long row = start / inner;
+        int column = (int) (start - row * inner);
+        for (long done = 0; done < n; row++) {
             int count = (int) Math.min(inner - column, n - done);
-            long index = column * step;
-            for (int axis = last - 1; axis >= 0; axis--) {
-                long outer = row / it.extents[axis];
-                index += (row - outer * it.extents[axis]) * it.stride(operand, axis);
-                row = outer;
-            }
-            long from = it.addresses[operand] + index * bytes;
+            long from = it.addresses[operand] + (rowStart(it, operand, row) + column * step) * bytes;
             if (raw) {
                 for (int i = 0; i < count; i++) {
                     putI8(to + done + i, i8(from + step * i));
@@ -54,7 +47,25 @@ final class StridedReader {
                 run(type, from, step, count, to + 4 * done);
             }
             done += count;
+            column = 0;
         }
+    }
+
+    /// Where a row along the last axis starts, in elements. Most operands have one or two axes more,
+    /// which take no more than one division.
+    private static long rowStart(Iteration it, int operand, long row) {
+        int axis = it.rank - 2;
+        if (axis < 0) {
+            return 0;
+        }
+        long index = 0;
+        long rest = row;
+        for (; axis > 0; axis--) {
+            long outer = rest / it.extents[axis];
+            index += (rest - outer * it.extents[axis]) * it.stride(operand, axis);
+            rest = outer;
+        }
+        return index + rest * it.stride(operand, 0);
     }
 
     private static void run(DType type, long from, long step, int n, long to) {
