@@ -1,7 +1,7 @@
 package aligrad.backends.cpu;
 
-/// Says when an innermost loop with vectors starts to run, and [ScalarLoops] no longer stands in for
-/// it.
+/// Says when an innermost loop with vectors starts to run, and [ScalarLoops] no longer stands in
+/// for it.
 ///
 /// Until the optimizing compiler has seen such a loop, each vector is an object, and it runs a
 /// hundred times slower than later; that alone would make a network's first step take seconds. A

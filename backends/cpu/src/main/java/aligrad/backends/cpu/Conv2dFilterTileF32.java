@@ -64,8 +64,18 @@ final class Conv2dFilterTileF32 implements Conv2dFilterTile {
         if (tile.isCold()) {
             long started = System.nanoTime();
             ScalarLoops.accumulate(
-                    channels, vectors * lanes(), x, xImage, xRow, g, gImage, gRow, images, rows,
-                    columns, sums);
+                    channels,
+                    vectors * lanes(),
+                    x,
+                    xImage,
+                    xRow,
+                    g,
+                    gImage,
+                    gRow,
+                    images,
+                    rows,
+                    columns,
+                    sums);
             tile.ranSince(started);
         } else if (tile == TILE_8X2) {
             channels8x2(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);

@@ -65,8 +65,18 @@ final class Conv2dTileF32 implements Conv2dTile {
         if (tile.isCold()) {
             long started = System.nanoTime();
             ScalarLoops.correlate(
-                    pixels, vectors * lanes(), x, offsets, runs, first, last, w, start, startStep,
-                    y, yStep);
+                    pixels,
+                    vectors * lanes(),
+                    x,
+                    offsets,
+                    runs,
+                    first,
+                    last,
+                    w,
+                    start,
+                    startStep,
+                    y,
+                    yStep);
             tile.ranSince(started);
         } else if (tile == TILE_8X2) {
             pixels8x2(x, offsets, runs, first, last, w, start, startStep, y, yStep);

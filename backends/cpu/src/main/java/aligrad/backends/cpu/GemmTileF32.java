@@ -56,7 +56,18 @@ final class GemmTileF32 extends GemmTile {
         if (tile.isCold()) {
             long started = System.nanoTime();
             ScalarLoops.product(
-                    rows, stored(rows), vectors * lanes, k, a, aRow, aCol, b, bRow, c, cRow, init,
+                    rows,
+                    stored(rows),
+                    vectors * lanes,
+                    k,
+                    a,
+                    aRow,
+                    aCol,
+                    b,
+                    bRow,
+                    c,
+                    cRow,
+                    init,
                     initRow);
             tile.ranSince(started);
         } else if (tile == TILE_6X2) {

@@ -2,10 +2,15 @@ package aligrad.backends.cpu;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// What compiled kernels do besides arithmetic: reading, storing, joining.
+///
+/// Nothing here hands a vector or a mask to another method of ours: in a large kernel the compiler
+/// stops inlining those, and a vector that such a call might get is an object, made in each round
+/// of the loop even if the call is in the branch for the ragged end.
 ///
 /// The reductions written in Java ([ReduceLoops]) use the same steps in the same order, so a
 /// reduction has the same bits whichever runs it.
@@ -43,7 +48,11 @@ final class KernelSteps {
         if (left >= Species.LANES_32) {
             v.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
         } else {
-            Lanes.store(v, address, left);
+            v.intoMemorySegment(
+                    Lanes.MEMORY,
+                    address & Lanes.ADDRESS,
+                    Lanes.ORDER,
+                    VectorMask.fromLong(Species.F32, (1L << left) - 1));
         }
     }
 
@@ -74,22 +83,28 @@ final class KernelSteps {
     // ------------------------------------
 
     static FloatVector joinSum(FloatVector joined, FloatVector v, int left) {
-        return left >= Species.LANES_32 ? joined.add(v) : joined.add(v, Lanes.first(left));
+        return left >= Species.LANES_32
+                ? joined.add(v)
+                : joined.add(v, VectorMask.fromLong(Species.F32, (1L << left) - 1));
     }
 
     static FloatVector joinProd(FloatVector joined, FloatVector v, int left) {
-        return left >= Species.LANES_32 ? joined.mul(v) : joined.mul(v, Lanes.first(left));
+        return left >= Species.LANES_32
+                ? joined.mul(v)
+                : joined.mul(v, VectorMask.fromLong(Species.F32, (1L << left) - 1));
     }
 
     static FloatVector joinMax(FloatVector joined, FloatVector v, int left) {
         return left >= Species.LANES_32
                 ? joined.max(v)
-                : joined.lanewise(VectorOperators.MAX, v, Lanes.first(left));
+                : joined.lanewise(
+                        VectorOperators.MAX, v, VectorMask.fromLong(Species.F32, (1L << left) - 1));
     }
 
     static FloatVector joinMin(FloatVector joined, FloatVector v, int left) {
         return left >= Species.LANES_32
                 ? joined.min(v)
-                : joined.lanewise(VectorOperators.MIN, v, Lanes.first(left));
+                : joined.lanewise(
+                        VectorOperators.MIN, v, VectorMask.fromLong(Species.F32, (1L << left) - 1));
     }
 }

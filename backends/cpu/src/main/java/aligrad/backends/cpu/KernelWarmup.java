@@ -18,8 +18,9 @@ import java.util.List;
 ///
 /// A fresh kernel class runs a thousand times slower than the interpreter, because vectors are
 /// objects until the optimizing compiler has seen them. So a kernel is put in service only when it
-/// is fast; one that never gets there is left to the interpreter. That takes a processor some 80 ms, so it is done only for expressions that were
-/// interpreted for long, and first for the one on which most time has gone.
+/// is fast; one that never gets there is left to the interpreter. That takes a processor some 80
+/// ms, so it is done only for expressions that were interpreted for long, and first for the one on
+/// which most time has gone.
 final class KernelWarmup implements Runnable {
 
     /// For how long an expression is interpreted before a kernel is worth making
@@ -35,8 +36,7 @@ final class KernelWarmup implements Runnable {
 
     private static final int MOST_BATCHES = 400;
 
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static final List<Specialization> WAITING = new ArrayList<>();
 

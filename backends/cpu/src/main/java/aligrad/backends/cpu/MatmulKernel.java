@@ -9,9 +9,9 @@ import aligrad.tensor.spi.Layout;
 
 /// Brings a matrix product of tensors, with its leading axes and strides, to [Gemm].
 ///
-/// Leading axes over which both operands step evenly are one batch. (Where `b` is one matrix and the
-/// rows of `a` go on from item to item, [GemmBatch] makes one product of it: a layer over `(batch,
-/// time, features)`.)
+/// Leading axes over which both operands step evenly are one batch. (Where `b` is one matrix and
+/// the rows of `a` go on from item to item, [GemmBatch] makes one product of it: a layer over
+/// `(batch, time, features)`.)
 final class MatmulKernel {
 
     private static final long UNEVEN = Long.MIN_VALUE;
@@ -150,12 +150,15 @@ final class MatmulKernel {
         }
     }
 
-    private void product(
-            long from, long aRow, long aCol, long by, long bRow, long bCol, long to) {
+    private void product(long from, long aRow, long aCol, long by, long bRow, long bCol, long to) {
         if (isDouble) {
-            Gemm.f64(rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
+            Gemm.f64(
+                    rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias,
+                    false);
         } else {
-            Gemm.f32(rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
+            Gemm.f32(
+                    rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias,
+                    false);
         }
     }
 }

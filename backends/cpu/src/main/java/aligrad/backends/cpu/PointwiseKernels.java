@@ -72,7 +72,7 @@ final class PointwiseKernels {
     /// Interprets what there is no kernel for yet.
     ///
     /// @param root where the root's values go too, as a dense block of the whole shape; 0 for
-    ///     nowhere
+    ///   nowhere
     void interpret(Specialization s, Expression e, long size, long root) {
         long start = System.nanoTime();
         interpret(s.cpu, e, size, root);

@@ -10,8 +10,9 @@ import java.util.Arrays;
 /// What the innermost loops in single precision compute, number by number on the heap: it stands in
 /// for each of them until that is fast, see [ColdLoop].
 ///
-/// A network's first step would take seconds if its loops with vectors ran cold; these are fast after
-/// some milliseconds. Sums are the same chains of fused multiply-adds, so the bits are the same.
+/// A network's first step would take seconds if its loops with vectors ran cold; these are fast
+/// after some milliseconds. Sums are the same chains of fused multiply-adds, so the bits are the
+/// same.
 final class ScalarLoops {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

@@ -21,8 +21,7 @@ final class Specialization {
     private volatile @Nullable PointwiseKernel kernel;
     private volatile long interpreted; // a count lost to another thread's does no harm
 
-    Specialization(
-            CpuProgram cpu, long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
+    Specialization(CpuProgram cpu, long pattern, KernelCompiler.Form form, @Nullable ReduceOp f) {
         this.cpu = cpu;
         this.pattern = pattern;
         this.form = form;

@@ -38,7 +38,8 @@ final class StridedReader {
         int column = (int) (start - row * inner);
         for (long done = 0; done < n; row++) {
             int count = (int) Math.min(inner - column, n - done);
-            long from = it.addresses[operand] + (rowStart(it, operand, row) + column * step) * bytes;
+            long from =
+                    it.addresses[operand] + (rowStart(it, operand, row) + column * step) * bytes;
             if (raw) {
                 for (int i = 0; i < count; i++) {
                     putI8(to + done + i, i8(from + step * i));
@@ -51,8 +52,8 @@ final class StridedReader {
         }
     }
 
-    /// Where a row along the last axis starts, in elements. Most operands have one or two axes more,
-    /// which take no more than one division.
+    /// Where a row along the last axis starts, in elements. Most operands have one or two axes
+    /// more, which take no more than one division.
     private static long rowStart(Iteration it, int operand, long row) {
         int axis = it.rank - 2;
         if (axis < 0) {

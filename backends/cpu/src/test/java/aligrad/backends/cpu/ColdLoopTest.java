@@ -53,8 +53,18 @@ class ColdLoopTest {
                         GemmTile.ROWS * v * LANES,
                         (a, b, c) ->
                                 GemmTileF32.INSTANCE.tile(
-                                        m, v, k, a, 4 * k, 4, b, 4L * v * LANES, c, 4L * v * LANES,
-                                        c, 4L * v * LANES));
+                                        m,
+                                        v,
+                                        k,
+                                        a,
+                                        4 * k,
+                                        4,
+                                        b,
+                                        4L * v * LANES,
+                                        c,
+                                        4L * v * LANES,
+                                        c,
+                                        4L * v * LANES));
             }
         }
     }

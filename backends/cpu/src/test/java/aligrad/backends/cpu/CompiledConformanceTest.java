@@ -11,7 +11,6 @@ class CompiledConformanceTest extends CpuConformanceTest {
         ColdLoop.setLimit(0);
     }
 
-
     private static long before;
 
     @BeforeAll
