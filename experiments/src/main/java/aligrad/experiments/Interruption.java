@@ -44,7 +44,11 @@ final class Interruption implements AutoCloseable {
     public void close() {
         finished = true;
         if (!requested) {
-            Runtime.getRuntime().removeShutdownHook(hook);
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The end has just begun; the hook sees that the run has finished.
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed interface Initializer {
     record Uniform(double bound) implements Initializer {
         @Override
         public Tensor draw(Shape shape, Fan fan, Random random) {
-            return random.uniform(-bound, bound, shape.toArray());
+            return random.uniform(-bound, bound, shape);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed interface Images permits Tensor {
                     "max_pool2d of %s %s picking from %s %s: both must be equal"
                             .formatted(dtype(), shape(), v.dtype(), v.shape()));
         }
-        requireSmallPadding("max_pool2d", window);
+        requireImageInWindows("max_pool2d", window);
         int[] out = outputOf("max_pool2d", window);
         Shape to = Shape.of(shape().extent(0), out[0], out[1], shape().extent(3));
         return Tensor.make(new Pooling.MaxPick(self(), v, window, to));
@@ -69,7 +69,7 @@ public sealed interface Images permits Tensor {
     /// The mean of each window, channel by channel; padding counts as zeros if `includePadding`.
     default Tensor averagePool2d(Window2d window, boolean includePadding) {
         requireImage("average_pool2d");
-        requireSmallPadding("average_pool2d", window);
+        requireImageInWindows("average_pool2d", window);
         if (window.dilationHeight() != 1 || window.dilationWidth() != 1) {
             throw new ShapeException(
                     "average_pool2d of %s with dilation %dx%d: it must be 1"
@@ -116,7 +116,7 @@ public sealed interface Images permits Tensor {
     default Tensor maxSpread(Tensor g, Window2d window) {
         requireImage("max_pool2d_spread");
         requireSameType("max_pool2d_spread", g);
-        requireSmallPadding("max_pool2d_spread", window);
+        requireImageInWindows("max_pool2d_spread", window);
         requirePooled("max_pool2d_spread", shape(), window, g.shape());
         return Tensor.make(new Pooling.MaxSpread(self(), g, window));
     }
@@ -181,7 +181,7 @@ public sealed interface Images permits Tensor {
         }
     }
 
-    private void requireSmallPadding(String op, Window2d window) {
+    private void requireImageInWindows(String op, Window2d window) {
         if (2 * window.paddingHeight() > window.kernelHeight()
                 || 2 * window.paddingWidth() > window.kernelWidth()) {
             throw new ShapeException(
@@ -193,6 +193,11 @@ public sealed interface Images permits Tensor {
                                     window.paddingWidth(),
                                     window.kernelHeight(),
                                     window.kernelWidth()));
+        }
+        if (window.missesImage(shape().extent(1), shape().extent(2))) {
+            throw new ShapeException(
+                    "%s of %s with %s: a window lies on padding only; lower the padding or the dilation"
+                            .formatted(op, shape(), window));
         }
     }
 

@@ -66,10 +66,10 @@ public final class Random {
     }
 
     /// `F32` numbers uniform in [low, high).
-    public Tensor uniform(double low, double high, int... extents) {
+    public Tensor uniform(double low, double high, Shape shape) {
         float below = (float) high; // rounding must not reach the bound
         below = below < high ? below : Math.nextDown(below);
-        return uniform(extents).mul(high - low).add(low).minimum(below);
+        return uniform(DType.F32, shape).mul(high - low).add(low).minimum(below);
     }
 
     /// `BOOL`s that are true with this probability.

@@ -113,6 +113,37 @@ public record Window2d(
         return output(width, kernelWidth, strideWidth, paddingWidth, dilationWidth);
     }
 
+    /// Whether some window over an image of this size has only padding in it. That takes gaps
+    /// between its pixels, from dilation, that are wider than the image.
+    boolean missesImage(int height, int width) {
+        return misses(
+                        height,
+                        outputHeight(height),
+                        kernelHeight,
+                        strideHeight,
+                        paddingHeight,
+                        dilationHeight)
+                || misses(
+                        width,
+                        outputWidth(width),
+                        kernelWidth,
+                        strideWidth,
+                        paddingWidth,
+                        dilationWidth);
+    }
+
+    private static boolean misses(
+            int extent, int windows, int kernel, int stride, int padding, int dilation) {
+        for (int i = 0; dilation > 1 && i < windows; i++) {
+            int start = i * stride - padding;
+            int first = start < 0 ? Math.ceilDiv(-start, dilation) : 0; // tap that is not before it
+            if (first >= kernel || start + first * dilation >= extent) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int output(int extent, int kernel, int stride, int padding, int dilation) {
         return Math.floorDiv(extent + 2 * padding - dilation * (kernel - 1) - 1, stride) + 1;
     }

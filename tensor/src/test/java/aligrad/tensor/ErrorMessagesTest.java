@@ -1,5 +1,6 @@
 package aligrad.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -224,6 +225,14 @@ class ErrorMessagesTest {
         rejects(
                 () -> images.maxPool2d(Window2d.of(2).withPadding(2)),
                 "max_pool2d of [1, 4, 4, 2]: padding 2x2 must be at most half of the kernel 2x2");
+        Window2d gaps = Window2d.of(2).withPadding(1).withDilation(3);
+        rejects(
+                () -> Tensor.zeros(1, 2, 2, 1).maxPool2d(gaps),
+                "max_pool2d of [1, 2, 2, 1] with "
+                        + gaps
+                        + ": a window lies on padding only; lower the padding or the dilation");
+        assertThat(Tensor.zeros(1, 3, 3, 1).maxPool2d(gaps).shape())
+                .isEqualTo(Shape.of(1, 2, 2, 1));
         assertThatThrownBy(() -> Window2d.of(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(

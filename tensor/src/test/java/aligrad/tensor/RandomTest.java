@@ -21,7 +21,7 @@ class RandomTest {
         double[] u = Random.stream(1).uniform(N).toDoubleArray();
         requireAll(u, v -> v >= 0 && v < 1);
         requireMoments(u, 0.5, 1 / 12.0, 1 / 80.0); // E(u - 1/2)^4 = 1/80
-        double[] wide = Random.stream(1).uniform(-2.0, 4.0, N).toDoubleArray();
+        double[] wide = Random.stream(1).uniform(-2, 4, Shape.of(N)).toDoubleArray();
         requireMoments(wide, 1, 36 / 12.0, 36 * 36 / 80.0);
         double[] f64 = Random.stream(1).uniform(DType.F64, Shape.of(N)).toDoubleArray();
         requireMoments(f64, 0.5, 1 / 12.0, 1 / 80.0);
@@ -29,7 +29,7 @@ class RandomTest {
 
     @Test
     void uniformNumbersStayBelowTheirUpperBound() {
-        double[] u = Random.stream(2).uniform(1.0, 1 + 0x1p-22, N).toDoubleArray();
+        double[] u = Random.stream(2).uniform(1, 1 + 0x1p-22, Shape.of(N)).toDoubleArray();
         assertThat(u).containsOnly(1, 1 + 0x1p-23);
     }
 
