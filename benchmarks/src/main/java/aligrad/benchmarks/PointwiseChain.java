@@ -49,7 +49,7 @@ public class PointwiseChain {
         TANH
     }
 
-    @Param public Chain operations;
+    @Param public Chain operations = Chain.SILU;
 
     private Tensor a = Tensor.scalar(0f);
     private Tensor b = Tensor.scalar(0f);
