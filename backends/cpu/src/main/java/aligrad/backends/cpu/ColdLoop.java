@@ -15,6 +15,15 @@ final class ColdLoop {
 
     private volatile long spent; // a count lost to another thread's does no harm
 
+    /// One for each of several loops.
+    static ColdLoop[] several(int count) {
+        ColdLoop[] loops = new ColdLoop[count];
+        for (int i = 0; i < count; i++) {
+            loops[i] = new ColdLoop();
+        }
+        return loops;
+    }
+
     static long limit() {
         return limit;
     }

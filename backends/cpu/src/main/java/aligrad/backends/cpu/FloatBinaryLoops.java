@@ -5,8 +5,6 @@ import static aligrad.backends.cpu.Lanes.store;
 
 import aligrad.tensor.BinaryOp;
 
-import java.util.stream.Stream;
-
 /// One loop for each function of two numbers over a block of `F32`, see [FloatUnaryLoops].
 final class FloatBinaryLoops {
 
@@ -14,8 +12,7 @@ final class FloatBinaryLoops {
 
     private FloatBinaryLoops() {}
 
-    private static final ColdLoop[] LOOPS =
-            Stream.generate(ColdLoop::new).limit(BinaryOp.values().length).toArray(ColdLoop[]::new);
+    private static final ColdLoop[] LOOPS = ColdLoop.several(BinaryOp.values().length);
     private static final ColdLoop WHERE = new ColdLoop();
 
     /// `y = f(a, b)` for `bytes / 4` elements.

@@ -5,8 +5,6 @@ import static aligrad.backends.cpu.Lanes.store;
 
 import aligrad.tensor.UnaryOp;
 
-import java.util.stream.Stream;
-
 /// One loop for each function of one number over a block of `F32`, for the block interpreter.
 ///
 /// Each stands in a method of its own, because the compiler turns a small loop into vector
@@ -18,8 +16,7 @@ final class FloatUnaryLoops {
 
     private FloatUnaryLoops() {}
 
-    private static final ColdLoop[] LOOPS =
-            Stream.generate(ColdLoop::new).limit(UnaryOp.values().length).toArray(ColdLoop[]::new);
+    private static final ColdLoop[] LOOPS = ColdLoop.several(UnaryOp.values().length);
 
     /// `y = f(x)` for `bytes / 4` elements.
     static void run(UnaryOp f, long x, long y, long bytes) {

@@ -121,7 +121,7 @@ final class KernelWarmup implements Runnable {
             }
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
             first = batch == 0 ? allocated : first;
-            if (allocated < first / 8) {
+            if (allocated <= first / 8) {
                 return true;
             }
             if (batch >= EAGER_BATCHES) {
