@@ -36,25 +36,24 @@ final class ContractionDerivatives {
         }
     }
 
-    /// `aᵀ·g`; or its transpose, `gᵀ·a`, if `b` is itself a transposed matrix, as weights are.
+    /// `aᵀ·g`; or its transpose, `gᵀ·a`, if `b` is itself a transposed matrix, as weights are. Few
+    /// rows are gathered with those of other products with the same matrix.
     private static void ofRight(Tensor a, Tensor b, Tensor g, Backward to) {
         Tensor original = to.transposed(b);
         Tensor target = original == null ? b : original;
         Tensor left = original == null ? a : g;
         Tensor right = original == null ? g : a;
-        if (isShared(a, b, g)) {
-            to.addProduct(target, rows(left), rows(right));
-        } else {
+        if (b.shape().rank() > 2 || a.size() == 0 || g.size() == 0) {
             to.add(target, left.transpose().matmul(right));
+        } else if (rows(g).extent(0) < Math.min(b.extent(0), b.extent(1))) {
+            to.addProduct(target, rows(left), rows(right));
+        } else { // the factors are larger than their product, and would be held for longer
+            to.add(target, rows(left).transpose().matmul(rows(right)));
         }
     }
 
-    /// Whether one matrix multiplied all of `a`. Its gradient is then one product over all rows,
-    /// also over those of other products with it, instead of one for each member of the batch.
-    private static boolean isShared(Tensor a, Tensor b, Tensor g) {
-        return b.shape().rank() == 2 && a.size() > 0 && g.size() > 0;
-    }
-
+    /// All rows that one matrix multiplied. Its gradient is one product over them, instead of one
+    /// for each member of the batch.
     private static Tensor rows(Tensor x) {
         return x.shape().rank() == 2 ? x : x.reshape(-1, x.extent(-1));
     }

@@ -64,6 +64,26 @@ class GradientMemoryTest {
     }
 
     @Test
+    void gradientsOfManyRowsAreNotHeldForTheirWeights() {
+        Parameter w = new Parameter("w", Tensor.full(1.0 / 16, DType.F64, 16, 16));
+        long peak =
+                Scope.compute(
+                        "step",
+                        () -> {
+                            Tensor y = Tensor.full(1, DType.F64, MEGA / 16, 16);
+                            for (int i = 0; i < 24; i++) {
+                                y = y.matmul(w.value()); // 8 MB each
+                            }
+                            Tensor loss = y.sum();
+                            long forward = Memory.now().live();
+                            Memory.resetPeak();
+                            Gradients.of(loss);
+                            return Memory.now().peak() - forward;
+                        });
+        assertThat(peak).isLessThan(13L * 8 * MEGA);
+    }
+
+    @Test
     void checkpointsHoldNoIntermediateResults() {
         Parameter w = new Parameter("w", Tensor.full(0, DType.F64, 1, 1));
         long plain = liveAfterForward(w, false);

@@ -96,6 +96,7 @@ class ModuleTest {
         Tensor twice =
                 Gradients.of(shared.first.forward(x).add(shared.second.forward(x)).sum())
                         .of(shared.first.weight());
+        // One product over both, so not the bits of twice the one.
         assertThat(twice.sub(once.mul(2)).abs().max().item()).isLessThan(1e-6);
     }
 
@@ -124,9 +125,6 @@ class ModuleTest {
                 .hasMessageContaining("dot");
     }
 
-    // ---- errors
-    // ------------------------------------------------------------------------------------
-
     @Test
     void aShapeErrorNamesThePathOfTheLayer() {
         Model model = new Model();
@@ -145,9 +143,6 @@ class ModuleTest {
         assertThatThrownBy(() -> two.forward(wrong)).hasMessageStartingWith("part.linear: matmul");
         assertThatThrownBy(() -> one.forward(wrong)).hasMessageStartingWith("linear: matmul");
     }
-
-    // ---- state
-    // -------------------------------------------------------------------------------------
 
     @Test
     void aStateRestoresParametersAndBuffers() {
@@ -206,9 +201,6 @@ class ModuleTest {
         assertThat(model.namedParameters().get("features.conv.bias").value().toFloatArray())
                 .containsExactly(7, 7, 7, 7);
     }
-
-    // ---- types and the table
-    // -----------------------------------------------------------------------
 
     @Test
     void parametersTakeTheTypeOfPrecision() {
