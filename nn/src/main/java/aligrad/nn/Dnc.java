@@ -134,9 +134,6 @@ public final class Dnc extends Layer {
         }
     }
 
-    // ---- the sequence
-    // ------------------------------------------------------------------------------
-
     private Output unroll(Tensor observations, DncState initial) {
         int time = observations.extent(0);
         int batch = observations.extent(1);

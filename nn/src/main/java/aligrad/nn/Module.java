@@ -51,9 +51,6 @@ public abstract class Module {
     /// would cost more than a small layer does.
     private record Location(String outer, String path) {}
 
-    // ---- for subclasses: registering
-    // ---------------------------------------------------------------
-
     /// Registers a parameter with these numbers as its initial value, in the type of [Precision].
     ///
     /// @throws IllegalArgumentException if the name is taken, empty, or contains a dot
@@ -134,9 +131,6 @@ public abstract class Module {
         return Recording.inLayer(known.path, body);
     }
 
-    // ---- what it holds
-    // -----------------------------------------------------------------------------
-
     /// All parameters: its own in the order of registration, then those of its parts.
     public final List<Parameter> parameters() {
         return List.copyOf(namedParameters().values());
@@ -200,9 +194,6 @@ public abstract class Module {
         return parameters;
     }
 
-    // ---- training and evaluation
-    // -------------------------------------------------------------------
-
     /// Lets dropout drop and batch normalization use the batch, here and in all parts. How a module
     /// starts.
     public final void train() {
@@ -219,9 +210,6 @@ public abstract class Module {
     public final boolean isTraining() {
         return training;
     }
-
-    // ---- saving and loading
-    // ------------------------------------------------------------------------
 
     /// Copies of all parameters and buffers by path, untracked.
     public final Map<String, Tensor> state() {
@@ -271,9 +259,6 @@ public abstract class Module {
         variables.putAll(namedBuffers());
         return variables;
     }
-
-    // ---- walking
-    // -----------------------------------------------------------------------------------
 
     private interface Visitor {
         void visit(String path, Module module);

@@ -61,9 +61,6 @@ public abstract class Optimizer<O> {
         Recording.off(() -> Scope.compute("projection", () -> projection.apply(parameters)));
     }
 
-    // ---- steps
-    // -------------------------------------------------------------------------------------
-
     /// Computes the loss, its gradients and the step in a scope of its own, and returns the loss.
     /// [#lastStep()] tells more.
     public final double step(Supplier<Tensor> loss) {
@@ -234,9 +231,6 @@ public abstract class Optimizer<O> {
         }
     }
 
-    // ---- state
-    // -------------------------------------------------------------------------------------
-
     /// Everything that the next step depends on, besides the parameters.
     public final OptimizerState state() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -293,9 +287,6 @@ public abstract class Optimizer<O> {
         steps = state.numbers().getOrDefault("steps", 0.0).longValue();
         skippedInRow = state.numbers().getOrDefault("skippedInRow", 0.0).intValue();
     }
-
-    // ---- building
-    // ----------------------------------------------------------------------------------
 
     /// Collects parameter groups and their options. Options apply to the group begun last; a group
     /// begun with [#and] starts with the options of the one before.

@@ -14,9 +14,6 @@ public sealed interface Elementwise permits Tensor {
 
     Device device();
 
-    // ---- arithmetic
-    // --------------------------------------------------------------------------------
-
     default Tensor add(Tensor b) {
         return arithmetic(BinaryOp.ADD, self(), b);
     }
@@ -111,9 +108,6 @@ public sealed interface Elementwise permits Tensor {
         return floating(BinaryOp.ATAN2, self(), b);
     }
 
-    // ---- comparisons and logic: BOOL
-    // ---------------------------------------------------------------
-
     default Tensor eq(Tensor b) {
         return compare(BinaryOp.EQ, self(), b);
     }
@@ -206,9 +200,6 @@ public sealed interface Elementwise permits Tensor {
     default Tensor where(double a, Tensor b) {
         return where(Tensor.fill(a, b.dtype(), Shape.SCALAR, device()), b);
     }
-
-    // ---- functions
-    // ---------------------------------------------------------------------------------
 
     default Tensor neg() {
         return unary(UnaryOp.NEG);
@@ -357,9 +348,6 @@ public sealed interface Elementwise permits Tensor {
         return unary(UnaryOp.TRUNC);
     }
 
-    // ---- types
-    // -------------------------------------------------------------------------------------
-
     /// The elements as another type: towards whole numbers the fraction is dropped and the range
     /// saturates; to `BOOL`, everything but 0 is true.
     default Tensor to(DType type) {
@@ -372,9 +360,6 @@ public sealed interface Elementwise permits Tensor {
         copy.storage();
         return copy;
     }
-
-    // ---- rules
-    // -------------------------------------------------------------------------------------
 
     private Tensor constant(double value) {
         return Tensor.fill(value, dtype(), Shape.SCALAR, device());

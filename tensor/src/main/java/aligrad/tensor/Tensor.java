@@ -68,9 +68,6 @@ public final class Tensor
         this.variable = variable;
     }
 
-    // ---- making tensors
-    // ----------------------------------------------------------------------------
-
     /// `F32` numbers, row-major, of shape `[extents]`; without extents as many as there are.
     public static Tensor of(float[] values, int... extents) {
         return of(MemorySegment.ofArray(values), DType.F32, shapeOf(values.length, extents));
@@ -263,9 +260,6 @@ public final class Tensor
         return t;
     }
 
-    // ---- what it is
-    // --------------------------------------------------------------------------------
-
     @Override
     public Shape shape() {
         return shape;
@@ -337,8 +331,6 @@ public final class Tensor
         t.store(s, layout());
         return t;
     }
-
-    // ---- numbers
 
     /// Computes the elements now, if they are pending, and returns this tensor.
     ///
@@ -456,9 +448,6 @@ public final class Tensor
     public Tensor self() {
         return this;
     }
-
-    // ---- for backends and the gradient code
-    // --------------------------------------------------------
 
     /// The memory that holds the elements, which computes them if they are pending.
     ///

@@ -51,9 +51,6 @@ public final class Expression implements AutoCloseable {
 
     private Expression() {}
 
-    // ---- rules at the time of writing
-    // --------------------------------------------------------------
-
     /// Keeps an operation's expression bounded: computes pending inputs, largest first, until
     /// `weight` is at most [#LIMIT]. Returns the weight that is left.
     public static int limit(Op op, int weight) {
@@ -73,9 +70,6 @@ public final class Expression implements AutoCloseable {
         }
         return total;
     }
-
-    // ---- gathering
-    // ---------------------------------------------------------------------------------
 
     /// Computes a pending tensor and, with it, the parts that are worth storing.
     public static void force(Tensor root) {
@@ -267,9 +261,6 @@ public final class Expression implements AutoCloseable {
             }
         }
     }
-
-    // ---- for backends
-    // ------------------------------------------------------------------------------
 
     /// What `programs` holds for this structure.
     public <T> T program(Programs<T> programs) {

@@ -10,10 +10,10 @@ final class FloatBinaryLoops {
 
     private static final int STEP = 4 * Species.LANES_32;
 
-    private FloatBinaryLoops() {}
-
     private static final ColdLoop[] LOOPS = ColdLoop.several(BinaryOp.values().length);
     private static final ColdLoop WHERE = new ColdLoop();
+
+    private FloatBinaryLoops() {}
 
     /// `y = f(a, b)` for `bytes / 4` elements.
     static void run(BinaryOp f, long a, long b, long y, long bytes) {

@@ -27,9 +27,6 @@ final class FloatFunctions {
         return FloatVector.zero(Species.F32).blend(1f, mask);
     }
 
-    // ---- of one number
-    // -----------------------------------------------------------------------------
-
     static FloatVector identity(FloatVector x) {
         return x;
     }
@@ -152,9 +149,6 @@ final class FloatFunctions {
     static FloatVector isTrue(FloatVector x) {
         return truth(x.compare(NE, 0f));
     }
-
-    // ---- of two numbers
-    // ----------------------------------------------------------------------------
 
     static FloatVector add(FloatVector a, FloatVector b) {
         return a.add(b);

@@ -14,9 +14,9 @@ final class FloatUnaryLoops {
 
     private static final int STEP = 4 * Species.LANES_32;
 
-    private FloatUnaryLoops() {}
-
     private static final ColdLoop[] LOOPS = ColdLoop.several(UnaryOp.values().length);
+
+    private FloatUnaryLoops() {}
 
     /// `y = f(x)` for `bytes / 4` elements.
     static void run(UnaryOp f, long x, long y, long bytes) {

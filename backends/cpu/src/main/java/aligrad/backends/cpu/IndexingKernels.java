@@ -54,9 +54,6 @@ final class IndexingKernels {
         return Lines.of(index, 0, index.shape().rank());
     }
 
-    // ---- whole slices
-    // ------------------------------------------------------------------------------
-
     private static void gather(Indexing.Gather op, long result) {
         Lines x = Lines.of(op.x(), op.axis());
         Lines index = flat(op.index());
@@ -136,9 +133,6 @@ final class IndexingKernels {
             }
         }
     }
-
-    // ---- single elements
-    // ---------------------------------------------------------------------------
 
     private static void takeAlong(Indexing.TakeAlong op, long result) {
         Lines x = Lines.of(op.x(), op.axis());

@@ -60,9 +60,6 @@ final class KernelSteps {
         v.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
     }
 
-    // ---- joining down columns
-    // ----------------------------------------------------------------------
-
     static FloatVector joinSum(FloatVector joined, FloatVector v) {
         return joined.add(v);
     }
@@ -78,9 +75,6 @@ final class KernelSteps {
     static FloatVector joinMin(FloatVector joined, FloatVector v) {
         return joined.min(v);
     }
-
-    // ---- joining along a row, of which `left` elements are left
-    // ------------------------------------
 
     static FloatVector joinSum(FloatVector joined, FloatVector v, int left) {
         return left >= Species.LANES_32

@@ -70,12 +70,15 @@ final class KernelWarmup implements Runnable {
     public void run() {
         HostStorage memory = HostMemory.allocate(64 * 1024, "kernel warm-up", "", true);
         memory.segment().fill((byte) 0);
+        // asked for here, and not when the class is loaded, since it takes a while
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try {
             while (true) {
                 Specialization s = next();
                 PointwiseKernel kernel =
                         KernelCompiler.compile(s.cpu.program, s.pattern, s.form, s.f);
-                if (kernel != null && becomesFast(kernel, s.cpu.program, memory.address())) {
+                if (kernel != null
+                        && becomesFast(kernel, s.cpu.program, memory.address(), threads)) {
                     s.publish(kernel);
                 }
             }
@@ -102,7 +105,8 @@ final class KernelWarmup implements Runnable {
     /// Runs on rows of two vectors and a ragged end, all reading and writing one small piece of
     /// memory, until vectors are objects no more. That shows in what a call allocates: it falls to
     /// less than an eighth, on any machine and however busy that is.
-    private static boolean becomesFast(PointwiseKernel kernel, Program p, long memory)
+    private static boolean becomesFast(
+            PointwiseKernel kernel, Program p, long memory, ThreadMXBean threads)
             throws InterruptedException {
         long[] frame = new long[3 * p.leaves() + p.outputs() + 1];
         for (int i = 0; i < p.leaves(); i++) {
@@ -115,11 +119,11 @@ final class KernelWarmup implements Runnable {
         int n = 2 * Species.LANES_32 + 1;
         long first = 0;
         for (int batch = 0; batch < MOST_BATCHES; batch++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
+            long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < BATCH; i++) {
                 kernel.run(frame, constants, 1, 1 + (i & 1), n);
             }
-            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             first = batch == 0 ? allocated : first;
             if (allocated <= first / 8) {
                 return true;

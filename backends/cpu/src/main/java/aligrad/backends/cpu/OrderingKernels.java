@@ -41,9 +41,6 @@ final class OrderingKernels {
         };
     }
 
-    // ---- sorting
-    // -----------------------------------------------------------------------------------
-
     private static void argSort(Ordering.ArgSort op, long result) {
         Lines x = Lines.of(op.x(), op.axis());
         int n = x.extent();
@@ -106,9 +103,6 @@ final class OrderingKernels {
             }
         }
     }
-
-    // ---- extremes
-    // ----------------------------------------------------------------------------------
 
     private static void argExtreme(Ordering.ArgExtreme op, long result) {
         Lines x = Lines.of(op.x(), op.axis());

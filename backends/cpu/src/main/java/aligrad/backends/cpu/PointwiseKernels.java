@@ -43,9 +43,6 @@ final class PointwiseKernels {
         return e.program(PROGRAMS);
     }
 
-    // ---- storing
-    // -----------------------------------------------------------------------------------
-
     /// Computes all outputs of an expression.
     void evaluate(Expression e) {
         long size = e.shape().size();
@@ -174,9 +171,6 @@ final class PointwiseKernels {
                             axis == 2 ? count : n);
                 });
     }
-
-    // ---- what reductions need too
-    // ------------------------------------------------------------------
 
     /// Starts a walk over the leaves, keeping `reducedAxes` apart.
     Iteration open(Expression e, long reducedAxes) {

@@ -79,9 +79,6 @@ final class ReduceKernels {
         return new Plan(KernelCompiler.Form.STORE, d0, d1, n);
     }
 
-    // ---- with a prologue
-    // ---------------------------------------------------------------------------
-
     /// Computes and joins the values in one kernel if there is one, and one after the other until
     /// then. Does nothing and returns false if no kernel can do it.
     private static boolean fused(Reduction.Reduce op, Tensor x, long axes, long to) {
@@ -274,9 +271,6 @@ final class ReduceKernels {
             }
         }
     }
-
-    // ---- of numbers that exist
-    // ---------------------------------------------------------------------
 
     private static void computed(Reduction.Reduce op, Tensor x, long axes, long to) {
         PointwiseKernels kernels = PointwiseKernels.ofThread();

@@ -59,8 +59,6 @@ class IndexingKernelsTest {
         return type == DType.F32 ? 1e-5 : type == DType.F64 ? 1e-13 : 0;
     }
 
-    // ---- whole slices
-
     @ParameterizedTest
     @EnumSource
     void gathersSlicesOfEveryType(DType type) {
@@ -158,8 +156,6 @@ class IndexingKernelsTest {
                 .containsExactly(sums);
     }
 
-    // ---- single elements
-
     @ParameterizedTest
     @EnumSource
     void takesElementsOfEveryType(DType type) {
@@ -209,8 +205,6 @@ class IndexingKernelsTest {
                 IndexingKernels::compute,
                 0);
     }
-
-    // ---- errors and threads
 
     @Test
     void namesAnIndexOutsideItsAxis() {
