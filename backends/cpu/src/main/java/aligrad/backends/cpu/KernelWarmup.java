@@ -36,8 +36,6 @@ final class KernelWarmup implements Runnable {
 
     private static final int MOST_BATCHES = 400;
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
     private static final List<Specialization> WAITING = new ArrayList<>();
 
     private static @Nullable Thread thread;
