@@ -20,10 +20,14 @@ final class Conv2dFilterTileF32 implements Conv2dFilterTile {
     private static final long CELL = Conv2dCells.CELL_BYTES;
     private static final long ELEMENT = Float.BYTES;
 
-    private static final ColdLoop TILE_8X2 = new ColdLoop();
-    private static final ColdLoop TILE_4X2 = new ColdLoop();
-    private static final ColdLoop TILE_12X1 = new ColdLoop();
-    private static final ColdLoop TILE_8X1 = new ColdLoop();
+    private static final ColdLoop TILE_8X2 =
+            new ColdLoop(rehearsal(Conv2dFilterTileF32::channels8x2));
+    private static final ColdLoop TILE_4X2 =
+            new ColdLoop(rehearsal(Conv2dFilterTileF32::channels4x2));
+    private static final ColdLoop TILE_12X1 =
+            new ColdLoop(rehearsal(Conv2dFilterTileF32::channels12x1));
+    private static final ColdLoop TILE_8X1 =
+            new ColdLoop(rehearsal(Conv2dFilterTileF32::channels8x1));
 
     @Override
     public int lanes() {
@@ -86,6 +90,36 @@ final class Conv2dFilterTileF32 implements Conv2dFilterTile {
         } else {
             channels8x1(x, xImage, xRow, g, gImage, gRow, images, rows, columns, sums);
         }
+    }
+
+    private interface Tile {
+        void run(
+                long x,
+                long xImage,
+                long xRow,
+                long g,
+                long gImage,
+                long gRow,
+                int images,
+                int rows,
+                int columns,
+                long sums);
+    }
+
+    private static Warmup.Rehearsal rehearsal(Tile tile) {
+        long row = 16 * 2 * BYTES;
+        return (m, turn) ->
+                tile.run(
+                        m,
+                        2 * row,
+                        row,
+                        m,
+                        2 * row,
+                        row,
+                        1 + turn % 2,
+                        2,
+                        15 + turn % 2,
+                        m + Warmup.MEMORY / 2);
     }
 
     private static ColdLoop coldLoop(int channels, int vectors) {

@@ -21,10 +21,10 @@ final class Conv2dTileF32 implements Conv2dTile {
     private static final long CELL = Conv2dCells.CELL_BYTES;
     private static final long ELEMENT = Float.BYTES;
 
-    private static final ColdLoop TILE_8X2 = new ColdLoop();
-    private static final ColdLoop TILE_4X2 = new ColdLoop();
-    private static final ColdLoop TILE_12X1 = new ColdLoop();
-    private static final ColdLoop TILE_8X1 = new ColdLoop();
+    private static final ColdLoop TILE_8X2 = new ColdLoop(rehearsal(Conv2dTileF32::pixels8x2));
+    private static final ColdLoop TILE_4X2 = new ColdLoop(rehearsal(Conv2dTileF32::pixels4x2));
+    private static final ColdLoop TILE_12X1 = new ColdLoop(rehearsal(Conv2dTileF32::pixels12x1));
+    private static final ColdLoop TILE_8X1 = new ColdLoop(rehearsal(Conv2dTileF32::pixels8x1));
 
     @Override
     public int lanes() {
@@ -87,6 +87,30 @@ final class Conv2dTileF32 implements Conv2dTile {
         } else {
             pixels8x1(x, offsets, runs, first, last, w, start, startStep, y, yStep);
         }
+    }
+
+    private interface Tile {
+        void run(
+                long x,
+                long[] offsets,
+                int[] runs,
+                int first,
+                int last,
+                long w,
+                long start,
+                int startStep,
+                long y,
+                int yStep);
+    }
+
+    private static Warmup.Rehearsal rehearsal(Tile tile) {
+        long[] offsets = {0, CELL, 2 * CELL};
+        int[] runs = {16, 3, 16};
+        int step = (int) (2 * BYTES);
+        return (m, turn) -> {
+            long y = m + Warmup.MEMORY / 2;
+            tile.run(m, offsets, runs, 0, 1 + turn % 3, m, y, step, y, step);
+        };
     }
 
     private static ColdLoop coldLoop(int pixels, int vectors) {

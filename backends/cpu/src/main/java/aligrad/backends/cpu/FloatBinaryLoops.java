@@ -10,8 +10,15 @@ final class FloatBinaryLoops {
 
     private static final int STEP = 4 * Species.LANES_32;
 
-    private static final ColdLoop[] LOOPS = ColdLoop.several(BinaryOp.values().length);
-    private static final ColdLoop WHERE = new ColdLoop();
+    /// Bytes of the block that a loop is warmed with.
+    private static final long WARM = 16L * STEP;
+
+    private static final ColdLoop[] LOOPS =
+            ColdLoop.several(BinaryOp.values().length, i -> rehearsal(BinaryOp.values()[i]));
+    private static final ColdLoop WHERE =
+            new ColdLoop(
+                    (m, turn) ->
+                            whereVectors(m, m, m, m + Warmup.MEMORY / 2, WARM - turn % 2 * STEP));
 
     private FloatBinaryLoops() {}
 
@@ -25,6 +32,10 @@ final class FloatBinaryLoops {
         } else {
             vectors(f, a, b, y, bytes);
         }
+    }
+
+    private static Warmup.Rehearsal rehearsal(BinaryOp f) {
+        return (m, turn) -> vectors(f, m, m, m + Warmup.MEMORY / 2, WARM - turn % 2 * STEP);
     }
 
     private static void vectors(BinaryOp f, long a, long b, long y, long bytes) {

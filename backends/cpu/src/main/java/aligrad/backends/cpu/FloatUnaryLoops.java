@@ -14,7 +14,11 @@ final class FloatUnaryLoops {
 
     private static final int STEP = 4 * Species.LANES_32;
 
-    private static final ColdLoop[] LOOPS = ColdLoop.several(UnaryOp.values().length);
+    /// Bytes of the block that a loop is warmed with.
+    private static final long WARM = 16L * STEP;
+
+    private static final ColdLoop[] LOOPS =
+            ColdLoop.several(UnaryOp.values().length, i -> rehearsal(UnaryOp.values()[i]));
 
     private FloatUnaryLoops() {}
 
@@ -28,6 +32,10 @@ final class FloatUnaryLoops {
         } else {
             vectors(f, x, y, bytes);
         }
+    }
+
+    private static Warmup.Rehearsal rehearsal(UnaryOp f) {
+        return (m, turn) -> vectors(f, m, m + Warmup.MEMORY / 2, WARM - turn % 2 * STEP);
     }
 
     private static void vectors(UnaryOp f, long x, long y, long bytes) {

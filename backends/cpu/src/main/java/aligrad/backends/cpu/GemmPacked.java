@@ -27,8 +27,8 @@ final class GemmPacked {
     private static final int BLOCK_STRIPS = 8;
 
     /// Slices, rows of `A` and bytes of a row of `B` packed at once: 4 MB of `B` and 3 MB of `A` at
-    /// most, which stay in L3 until they have been read. Eight slices did not, and reading them from
-    /// memory cost products of 2,048 a tenth of their speed.
+    /// most, which stay in L3 until they have been read. Eight slices did not, and reading them
+    /// from memory cost products of 2,048 a tenth of their speed.
     private static final int MOST_SLICES = 2;
 
     private static final int MOST_ROWS = 8 * BLOCK_ROWS;

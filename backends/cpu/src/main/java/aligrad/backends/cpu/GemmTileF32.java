@@ -23,13 +23,34 @@ final class GemmTileF32 extends GemmTile {
 
     private static final int W = VECTOR;
 
-    private static final ColdLoop TILE_6X2 = new ColdLoop();
-    private static final ColdLoop TILE_6X1 = new ColdLoop();
-    private static final ColdLoop TILE_4X3 = new ColdLoop();
-    private static final ColdLoop TILE_4X2 = new ColdLoop();
-    private static final ColdLoop TILE_4X1 = new ColdLoop();
-    private static final ColdLoop TILE_1X8 = new ColdLoop();
-    private static final ColdLoop TILE_1X1 = new ColdLoop();
+    // What the loops are warmed with.
+    private static final int DEPTH = 16;
+    private static final long HALF = Warmup.MEMORY / 2;
+
+    private static final ColdLoop TILE_6X2 = new ColdLoop(rehearsal(GemmTileF32::tile6x2));
+    private static final ColdLoop TILE_6X1 = new ColdLoop(rehearsal(GemmTileF32::tile6x1));
+    private static final ColdLoop TILE_4X3 = new ColdLoop(rehearsal(GemmTileF32::tile4x3));
+    private static final ColdLoop TILE_4X2 = new ColdLoop(rehearsal(GemmTileF32::tile4x2));
+    private static final ColdLoop TILE_4X1 = new ColdLoop(rehearsal(GemmTileF32::tile4x1));
+    private static final ColdLoop TILE_1X8 =
+            new ColdLoop((m, _) -> tile1x8(DEPTH, m, 4, m, ROW_VECTORS * W, m + HALF, m + HALF));
+    private static final ColdLoop TILE_1X1 =
+            new ColdLoop((m, _) -> tile1x1(DEPTH, m, 4, m, W, m + HALF, m + HALF));
+
+    private interface Tile {
+        void run(
+                int rows,
+                int k,
+                long a,
+                long aRow,
+                long aCol,
+                long b,
+                long bRow,
+                long c,
+                long cRow,
+                long init,
+                long initRow);
+    }
 
     private GemmTileF32() {
         super(Float.BYTES);
@@ -81,6 +102,12 @@ final class GemmTileF32 extends GemmTile {
         } else {
             tile4x1(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         }
+    }
+
+    private static Warmup.Rehearsal rehearsal(Tile tile) {
+        long row = 3L * W;
+        return (m, turn) ->
+                tile.run(1 + turn % ROWS, DEPTH, m, 64, 4, m, row, m + HALF, row, m + HALF, row);
     }
 
     private static ColdLoop coldLoop(int rows, int vectors) {

@@ -44,7 +44,7 @@ final class ScalarLoops {
         for (int p = 0; p < k; p++) {
             read(b + p * bRow, row, 0, columns);
             for (int i = 0; i < rows; i++) {
-                multiplyAdd(Lanes.f32(a + i * aRow + p * aCol), row, sums, i * columns);
+                multiplyAdd(Lanes.f32(a + i * aRow + p * aCol), row, 0, sums, i * columns, columns);
             }
         }
         for (int i = 0; i < stored; i++) {
@@ -72,16 +72,21 @@ final class ScalarLoops {
         for (int i = 0; i < pixels; i++) {
             read(start + (long) i * startStep, sums, i * channels, channels);
         }
-        float[] weights = new float[channels];
+        float[] weights = {};
+        float[] pixel = {};
         long from = w;
         for (int e = first; e < last; e++) {
-            for (int p = 0; p < runs[e]; p++) {
-                read(from, weights, 0, channels);
-                from += 4L * channels;
-                long at = x + offsets[e] + 4L * p;
-                for (int i = 0; i < pixels; i++) {
-                    float pixel = Lanes.f32(at + (long) i * Conv2dCells.CELL_BYTES);
-                    multiplyAdd(pixel, weights, sums, i * channels);
+            int run = runs[e];
+            if (pixel.length < run) {
+                weights = new float[run * channels];
+                pixel = new float[run];
+            }
+            read(from, weights, 0, run * channels);
+            from += 4L * run * channels;
+            for (int i = 0; i < pixels; i++) {
+                read(x + offsets[e] + (long) i * Conv2dCells.CELL_BYTES, pixel, 0, run);
+                for (int p = 0; p < run; p++) {
+                    multiplyAdd(pixel[p], weights, p * channels, sums, i * channels, channels);
                 }
             }
         }
@@ -118,7 +123,7 @@ final class ScalarLoops {
                     read(by, gradient, 0, outputs);
                     read(from, pixel, 0, channels);
                     for (int i = 0; i < channels; i++) {
-                        multiplyAdd(pixel[i], gradient, sum, i * outputs);
+                        multiplyAdd(pixel[i], gradient, 0, sum, i * outputs, outputs);
                     }
                     from += Conv2dCells.CELL_BYTES;
                     by += 4L * outputs;
@@ -126,6 +131,28 @@ final class ScalarLoops {
             }
         }
         write(sum, 0, sum.length, sums);
+    }
+
+    /// `Σ x²` of `n` elements as [SquaredNormKernel] adds them: in four chains of `lanes` lanes
+    /// each, which are then added pairwise, lane by lane, before what is left at the end.
+    static double squaredNorm(long x, int n, int lanes) {
+        float[] a = new float[n];
+        read(x, a, 0, n);
+        double[] chains = new double[4 * lanes];
+        int whole = n / chains.length * chains.length;
+        for (int i = 0; i < whole; i += chains.length) {
+            for (int j = 0; j < chains.length; j++) {
+                chains[j] = Math.fma((double) a[i + j], a[i + j], chains[j]);
+            }
+        }
+        double sum = 0;
+        for (int j = 0; j < lanes; j++) {
+            sum += chains[j] + chains[lanes + j] + (chains[2 * lanes + j] + chains[3 * lanes + j]);
+        }
+        for (int i = whole; i < n; i++) {
+            sum = Math.fma((double) a[i], a[i], sum);
+        }
+        return sum;
     }
 
     /// [WindowLanes#maxPick].
@@ -332,10 +359,10 @@ final class ScalarLoops {
         write(a, 0, n, y);
     }
 
-    /// `sums[at + j] += x · y[j]`.
-    private static void multiplyAdd(float x, float[] y, float[] sums, int at) {
-        for (int j = 0; j < y.length; j++) {
-            sums[at + j] = Math.fma(x, y[j], sums[at + j]);
+    /// `sums[at + j] += x · y[from + j]` for `n` elements.
+    private static void multiplyAdd(float x, float[] y, int from, float[] sums, int at, int n) {
+        for (int j = 0; j < n; j++) {
+            sums[at + j] = Math.fma(x, y[from + j], sums[at + j]);
         }
     }
 

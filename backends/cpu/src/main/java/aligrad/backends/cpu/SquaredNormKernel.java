@@ -28,6 +28,9 @@ final class SquaredNormKernel {
 
     private static final int LANES = Species.LANES_64;
 
+    private static final ColdLoop F32 =
+            new ColdLoop((m, turn) -> blockF32(m, 16 * 4 * LANES + turn % 2));
+
     private SquaredNormKernel() {}
 
     static void compute(Reduction.SquaredNorm op, long result) {
@@ -66,8 +69,18 @@ final class SquaredNormKernel {
         }
     }
 
-    private static double block(boolean single, long x, int n) {
-        return single ? blockF32(x, n) : blockF64(x, n);
+    /// The sum of up to [#BLOCK] elements.
+    static double block(boolean single, long x, int n) {
+        if (!single) {
+            return blockF64(x, n);
+        }
+        if (!F32.isCold()) {
+            return blockF32(x, n);
+        }
+        long started = System.nanoTime();
+        double sum = ScalarLoops.squaredNorm(x, n, LANES);
+        F32.ranSince(started);
+        return sum;
     }
 
     /// Four sums side by side, as one would wait for the latency of its fma.

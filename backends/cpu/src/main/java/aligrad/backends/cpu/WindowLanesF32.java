@@ -14,8 +14,34 @@ final class WindowLanesF32 implements WindowLanes {
     private static final VectorSpecies<Float> S = Species.F32;
     private static final int LANES = S.length();
 
-    private static final ColdLoop MAX_PICK = new ColdLoop();
-    private static final ColdLoop MAX_SPREAD = new ColdLoop();
+    // What the loops are warmed with.
+    private static final long COLUMN = 4L * 3 * LANES;
+    private static final long ROW = 2 * COLUMN;
+
+    private static final ColdLoop MAX_PICK =
+            new ColdLoop(
+                    (m, turn) ->
+                            maxPickLanes(
+                                    m,
+                                    m,
+                                    2 + turn % 2,
+                                    ROW,
+                                    2,
+                                    COLUMN,
+                                    2 * LANES + turn % LANES,
+                                    m + Warmup.MEMORY / 2));
+    private static final ColdLoop MAX_SPREAD =
+            new ColdLoop(
+                    (m, turn) ->
+                            maxSpreadLanes(
+                                    m,
+                                    m,
+                                    2 + turn % 2,
+                                    ROW,
+                                    2,
+                                    COLUMN,
+                                    2 * LANES + turn % LANES,
+                                    m + Warmup.MEMORY / 2));
 
     @Override
     public void maxPick(

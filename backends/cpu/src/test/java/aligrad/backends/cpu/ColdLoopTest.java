@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// A network's numbers must not depend on how long a loop has run: what stands in for it gives the
@@ -19,6 +20,8 @@ import java.util.function.Consumer;
 class ColdLoopTest {
 
     private static final int LANES = Species.LANES_32;
+
+    static long[] blackHole = {};
 
     private final SplittableRandom random = new SplittableRandom(7);
     private final long limit = ColdLoop.limit();
@@ -29,12 +32,40 @@ class ColdLoopTest {
     }
 
     @Test
-    void standsInUntilItsTimeIsUp() {
-        ColdLoop.setLimit(1);
-        ColdLoop loop = new ColdLoop();
+    void isReplacedInTheBackgroundOnceItsTimeIsUp() throws InterruptedException {
+        ColdLoop.setLimit(1_000_000);
+        AtomicInteger turns = new AtomicInteger();
+        ColdLoop loop =
+                new ColdLoop( // allocates in its first 100 turns, as cold vectors do
+                        (memory, turn) -> {
+                            if (turns.getAndIncrement() < 100) {
+                                blackHole = new long[1000];
+                            }
+                        });
+        loop.ranSince(System.nanoTime());
+        Thread.sleep(20);
+        assertThat(turns).hasValue(0);
         assertThat(loop.isCold()).isTrue();
+
         loop.ranSince(System.nanoTime() - 1_000_000);
+        for (int i = 0; i < 1000 && loop.isCold(); i++) {
+            Thread.sleep(10);
+        }
         assertThat(loop.isCold()).isFalse();
+        assertThat(turns).hasValueGreaterThan(100);
+    }
+
+    @Test
+    void neverStandsInWhereThatIsTurnedOff() {
+        ColdLoop.setLimit(0);
+        assertThat(new ColdLoop((_, _) -> {}).isCold()).isFalse();
+    }
+
+    @Test
+    void givesTheBitsOfASquaredNorm() {
+        for (int n : new int[] {0, 1, 31, 32, 33, 64 * LANES + 5, 10_000}) {
+            same(n, 1, 2, (x, _, y) -> Lanes.putF64(y, SquaredNormKernel.block(true, x, n)));
+        }
     }
 
     @Test

@@ -15,12 +15,12 @@ class CompiledConformanceTest extends CpuConformanceTest {
 
     @BeforeAll
     static void compileAtOnce() {
-        before = KernelWarmup.threshold();
-        KernelWarmup.setThreshold(0);
+        before = Specialization.threshold();
+        Specialization.setThreshold(0);
     }
 
     @AfterAll
     static void compileLater() {
-        KernelWarmup.setThreshold(before);
+        Specialization.setThreshold(before);
     }
 }
