@@ -5,12 +5,13 @@ import aligrad.tensor.DType;
 /// Two-dimensional convolution (cross-correlation) of channels-last images: the forward pass, the
 /// input gradient and the filter gradient, in single and double precision.
 ///
-/// Three forms, chosen by [Form#of]:
+/// Four forms, chosen by [Form#of]:
 ///
 /// | form | when | why |
 /// | --- | --- | --- |
 /// | matrix product | 1x1, stride 1, no padding, one group | the image is the matrix; nothing to copy |
 /// | depthwise | one filter a channel | no sum over channels to share, so channels go to the lanes |
+/// | Winograd | 3x3, stride 1, many channels, F32 | a quarter of the multiplications |
 /// | direct | all else | register tiles over pixels and channels; a strided 1x1 copies only the pixels that it reads |
 ///
 /// The bits depend on the geometry and the vector width, never on the number of threads.
@@ -21,13 +22,17 @@ final class Conv2d {
     enum Form {
         MATRIX_PRODUCT,
         DEPTHWISE,
+        WINOGRAD,
         DIRECT;
 
-        static Form of(Conv2dGeometry s) {
+        static Form of(DType dtype, Conv2dGeometry s) {
             if (s.isMatrixProduct()) {
                 return MATRIX_PRODUCT;
             }
-            return s.isDepthwise() ? DEPTHWISE : DIRECT;
+            if (s.isDepthwise()) {
+                return DEPTHWISE;
+            }
+            return Winograd.pays(dtype, s) ? WINOGRAD : DIRECT;
         }
     }
 
@@ -35,9 +40,10 @@ final class Conv2d {
     ///
     /// @param bias one for each filter, or 0 for none
     static void forward(DType dtype, Conv2dGeometry s, long x, long w, long bias, long y) {
-        switch (Form.of(s)) {
+        switch (Form.of(dtype, s)) {
             case MATRIX_PRODUCT ->
                     product(dtype, s.pixels(), s.o(), s.c(), x, s.c(), 1, w, 1, s.c(), y, bias);
+            case WINOGRAD -> WinogradCorrelation.forward(s).run(x, w, bias, y);
             case DIRECT -> Conv2dDirect.forward(Conv2dTile.of(dtype), s).run(x, w, bias, y);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).forward(x, w, bias, y);
         }
@@ -45,9 +51,10 @@ final class Conv2d {
 
     /// The adjoint in the images: overwrites `dx` with what of `g` each pixel contributed to.
     static void inputGradient(DType dtype, Conv2dGeometry s, long g, long w, long dx) {
-        switch (Form.of(s)) {
+        switch (Form.of(dtype, s)) {
             case MATRIX_PRODUCT ->
                     product(dtype, s.pixels(), s.c(), s.o(), g, s.o(), 1, w, s.c(), 1, dx, 0);
+            case WINOGRAD -> WinogradCorrelation.inputGradient(s).run(g, w, 0, dx);
             case DIRECT -> Conv2dDirect.inputGradient(Conv2dTile.of(dtype), s).run(g, w, 0, dx);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).inputGradient(g, w, dx);
         }
@@ -55,9 +62,10 @@ final class Conv2d {
 
     /// The adjoint in the filters: overwrites `dw`.
     static void filterGradient(DType dtype, Conv2dGeometry s, long x, long g, long dw) {
-        switch (Form.of(s)) {
+        switch (Form.of(dtype, s)) {
             case MATRIX_PRODUCT ->
                     product(dtype, s.o(), s.c(), s.pixels(), g, 1, s.o(), x, s.c(), 1, dw, 0);
+            case WINOGRAD -> new WinogradFilterGradient(s).run(x, g, dw);
             case DIRECT -> new Conv2dFilterGradient(Conv2dFilterTile.of(dtype), s).run(x, g, dw);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).filterGradient(x, g, dw);
         }

@@ -67,7 +67,7 @@ final class GemmDirect {
                 });
     }
 
-    private static void block(GemmOperands p) {
+    static void block(GemmOperands p) {
         block(
                 p.tile(),
                 p.m(),

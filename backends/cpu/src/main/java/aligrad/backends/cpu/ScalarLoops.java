@@ -366,14 +366,14 @@ final class ScalarLoops {
         }
     }
 
-    private static void read(long from, float[] to, int at, int count) {
+    static void read(long from, float[] to, int at, int count) {
         if (Lanes.CHECKED) {
             Lanes.check(from, 4L * count);
         }
         MemorySegment.copy(Lanes.MEMORY, FLOAT, from, to, at, count);
     }
 
-    private static void write(float[] from, int at, int count, long to) {
+    static void write(float[] from, int at, int count, long to) {
         if (Lanes.CHECKED) {
             Lanes.check(to, 4L * count);
         }

@@ -29,7 +29,13 @@ final class Scratch {
         /// Partial results of a reduction.
         REDUCTION,
         /// Vectors whose lanes are to be joined.
-        LANES
+        LANES,
+        /// Transformed patches of a block of tiles.
+        WINOGRAD_INPUT,
+        /// Products of transformed patches and filters.
+        WINOGRAD_OUTPUT,
+        /// A tile that is half transformed.
+        WINOGRAD_LINES
     }
 
     private static final Use[] USES = Use.values();

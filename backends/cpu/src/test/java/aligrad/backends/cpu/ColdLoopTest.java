@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /// A network's numbers must not depend on how long a loop has run: what stands in for it gives the
 /// same bits.
@@ -170,6 +171,54 @@ class ColdLoopTest {
                 channels,
                 9 * channels,
                 (x, g, dx) -> lanes.maxSpread(x, g, 3, row, 3, column, channels, dx));
+    }
+
+    @Test
+    void givesTheBitsOfTheTransformsOfWinograd() {
+        int channels = 2 * LANES + 3;
+        int row = 3 * LANES;
+        long bytes = 4L * row;
+        try (Workspace lines = Workspace.of(WinogradLoops.SCRATCH_BYTES, "test")) {
+            long scratch = lines.address();
+            same(
+                    36 * row,
+                    1,
+                    36 * row,
+                    (x, _, v) ->
+                            WinogradLoops.ofPatch(
+                                    pixels(x, 36, bytes), channels, v, bytes, scratch));
+            same(
+                    36 * row,
+                    row,
+                    16 * row,
+                    (m, bias, y) ->
+                            WinogradLoops.ofPoints(
+                                    m, bytes, bias, pixels(y, 16, bytes), channels, scratch));
+            same(
+                    16 * row,
+                    1,
+                    36 * row,
+                    (g, _, v) ->
+                            WinogradLoops.ofGradient(
+                                    pixels(g, 16, bytes), channels, v, bytes, scratch));
+            same(
+                    9 * row,
+                    1,
+                    36 * row,
+                    (w, _, u) ->
+                            WinogradLoops.ofFilter(
+                                    w + 8 * bytes, -bytes, channels, u, bytes, scratch));
+            same(
+                    36 * row,
+                    1,
+                    9 * row,
+                    (u, _, dw) ->
+                            WinogradLoops.ofFilterPoints(u, bytes, dw, bytes, channels, scratch));
+        }
+    }
+
+    private static long[] pixels(long first, int count, long step) {
+        return LongStream.range(0, count).map(i -> first + i * step).toArray();
     }
 
     @ParameterizedTest

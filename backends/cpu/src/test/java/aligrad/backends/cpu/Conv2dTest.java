@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import aligrad.tensor.DType;
 import aligrad.tensor.Window2d;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,7 +18,18 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 
+/// The forms whose sums are plain: [WinogradTest] has the other.
 class Conv2dTest {
+
+    @BeforeEach
+    void plainSums() {
+        Winograd.setEnabled(false);
+    }
+
+    @AfterEach
+    void restore() {
+        Winograd.setEnabled(true);
+    }
 
     private static final int RANDOM_GEOMETRIES = 250;
 
