@@ -39,22 +39,24 @@ final class Conv2d {
     /// `y = x ⋆ w + bias`.
     ///
     /// @param bias one for each filter, or 0 for none
-    static void forward(DType dtype, Conv2dGeometry s, long x, long w, long bias, long y) {
+    static void forward(DType dtype, Conv2dGeometry s, long x, Filters filters, long bias, long y) {
+        long w = filters.address();
         switch (Form.of(dtype, s)) {
             case MATRIX_PRODUCT ->
                     product(dtype, s.pixels(), s.o(), s.c(), x, s.c(), 1, w, 1, s.c(), y, bias);
-            case WINOGRAD -> WinogradCorrelation.forward(s).run(x, w, bias, y);
+            case WINOGRAD -> WinogradCorrelation.forward(s).run(x, filters, bias, y);
             case DIRECT -> Conv2dDirect.forward(Conv2dTile.of(dtype), s).run(x, w, bias, y);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).forward(x, w, bias, y);
         }
     }
 
     /// The adjoint in the images: overwrites `dx` with what of `g` each pixel contributed to.
-    static void inputGradient(DType dtype, Conv2dGeometry s, long g, long w, long dx) {
+    static void inputGradient(DType dtype, Conv2dGeometry s, long g, Filters filters, long dx) {
+        long w = filters.address();
         switch (Form.of(dtype, s)) {
             case MATRIX_PRODUCT ->
                     product(dtype, s.pixels(), s.c(), s.o(), g, s.o(), 1, w, s.c(), 1, dx, 0);
-            case WINOGRAD -> WinogradCorrelation.inputGradient(s).run(g, w, 0, dx);
+            case WINOGRAD -> WinogradCorrelation.inputGradient(s).run(g, filters, 0, dx);
             case DIRECT -> Conv2dDirect.inputGradient(Conv2dTile.of(dtype), s).run(g, w, 0, dx);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).inputGradient(g, w, dx);
         }

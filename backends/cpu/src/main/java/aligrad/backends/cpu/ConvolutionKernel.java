@@ -13,8 +13,7 @@ final class ConvolutionKernel {
         switch (op) {
             case Convolution.Forward(var x, var filter, var window, var groups, _) -> {
                 Conv2dGeometry s = geometry(x.shape(), filter.shape(), window, groups);
-                Conv2d.forward(
-                        x.dtype(), s, Contiguous.address(x), Contiguous.address(filter), 0, result);
+                Conv2d.forward(x.dtype(), s, Contiguous.address(x), Filters.of(filter), 0, result);
             }
             case Convolution.InputGradient(
                             var g,
@@ -24,7 +23,7 @@ final class ConvolutionKernel {
                             var shape) -> {
                 Conv2dGeometry s = geometry(shape, filter.shape(), window, groups);
                 Conv2d.inputGradient(
-                        g.dtype(), s, Contiguous.address(g), Contiguous.address(filter), result);
+                        g.dtype(), s, Contiguous.address(g), Filters.of(filter), result);
             }
             case Convolution.FilterGradient(var x, var g, var window, var groups, var shape) -> {
                 Conv2dGeometry s = geometry(x.shape(), shape, window, groups);

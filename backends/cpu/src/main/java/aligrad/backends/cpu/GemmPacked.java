@@ -44,6 +44,7 @@ final class GemmPacked {
     private final int sliceDepth;
     private final int blockRows;
     private final boolean packsA;
+    private final long prepared;
 
     // The part of the product that is being computed.
     private int firstColumn;
@@ -60,7 +61,13 @@ final class GemmPacked {
     private long packedB;
 
     GemmPacked(GemmOperands operands) {
+        this(operands, 0);
+    }
+
+    /// @param strips what [#packStrips] made of `B`, or 0 to pack it as it is needed
+    GemmPacked(GemmOperands operands, long strips) {
         p = operands;
+        prepared = strips;
         tile = p.tile();
         sliceDepth = SLICE_BYTES / tile.bytes;
         blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : SMALL_BLOCK_ROWS;
@@ -75,19 +82,16 @@ final class GemmPacked {
     }
 
     void run() {
-        int mostColumns = MOST_COLUMN_BYTES / tile.bytes;
-        int mostDepth = MOST_SLICES * sliceDepth;
-        for (firstColumn = 0; firstColumn < p.n(); firstColumn += mostColumns) {
-            columns = Math.min(mostColumns, p.n() - firstColumn);
-            vectors = (columns + tile.lanes - 1) >> tile.shift;
-            strips = GemmTile.LOW && vectors > 2 ? vectors / 2 : (vectors + 1) / 2;
-            int columnBlocks = (strips + BLOCK_STRIPS - 1) / BLOCK_STRIPS;
-            for (firstDepth = 0; firstDepth < p.k(); firstDepth += mostDepth) {
-                depth = Math.min(mostDepth, p.k() - firstDepth);
-                slices = (depth + sliceDepth - 1) / sliceDepth;
-                packedB = Scratch.address(Scratch.Use.GEMM_B, slices * sliceBytes());
-                Workers.run(
-                        columnBlocks * slices, moving((long) columns * depth), this::packStrips);
+        for (firstColumn = 0; firstColumn < p.n(); firstColumn += mostColumns()) {
+            beginColumns();
+            for (firstDepth = 0; firstDepth < p.k(); firstDepth += mostDepth()) {
+                beginDepth();
+                if (prepared == 0) {
+                    packedB = Scratch.address(Scratch.Use.GEMM_B, slices * sliceBytes());
+                    packStrips();
+                } else {
+                    packedB = prepared + offset();
+                }
                 for (firstRow = 0; firstRow < p.m(); firstRow += MOST_ROWS) {
                     rows = Math.min(MOST_ROWS, p.m() - firstRow);
                     rowBlocks = (rows + blockRows - 1) / blockRows;
@@ -98,12 +102,65 @@ final class GemmPacked {
                         Workers.run(rowBlocks * slices, moving((long) rows * depth), this::packA);
                     }
                     Workers.run(
-                            rowBlocks * columnBlocks,
+                            rowBlocks * columnBlocks(),
                             (long) rows * columns * depth / (6L * tile.lanes),
                             this::multiply);
                 }
             }
         }
+    }
+
+    /// Packs all of `B`, for products to come.
+    ///
+    /// @param memory [#stripBytes] bytes
+    void packStrips(long memory) {
+        for (firstColumn = 0; firstColumn < p.n(); firstColumn += mostColumns()) {
+            beginColumns();
+            for (firstDepth = 0; firstDepth < p.k(); firstDepth += mostDepth()) {
+                beginDepth();
+                packedB = memory + offset();
+                packStrips();
+            }
+        }
+    }
+
+    /// Bytes of all of `B` in strips.
+    static long stripBytes(GemmTile tile, int n, int k) {
+        int sliceDepth = SLICE_BYTES / tile.bytes;
+        return tile.pitch(n) * Math.ceilDiv(k, sliceDepth) * sliceDepth;
+    }
+
+    /// Where the strips of the present columns and depth begin among all.
+    private long offset() {
+        long allDepth = (long) Math.ceilDiv(p.k(), sliceDepth) * sliceDepth;
+        return firstColumn * tile.bytes * allDepth + firstDepth / sliceDepth * sliceBytes();
+    }
+
+    private int mostColumns() {
+        return MOST_COLUMN_BYTES / tile.bytes;
+    }
+
+    private int mostDepth() {
+        return MOST_SLICES * sliceDepth;
+    }
+
+    private void beginColumns() {
+        columns = Math.min(mostColumns(), p.n() - firstColumn);
+        vectors = (columns + tile.lanes - 1) >> tile.shift;
+        strips = GemmTile.LOW && vectors > 2 ? vectors / 2 : (vectors + 1) / 2;
+    }
+
+    private void beginDepth() {
+        depth = Math.min(mostDepth(), p.k() - firstDepth);
+        slices = (depth + sliceDepth - 1) / sliceDepth;
+    }
+
+    private int columnBlocks() {
+        return (strips + BLOCK_STRIPS - 1) / BLOCK_STRIPS;
+    }
+
+    private void packStrips() {
+        Workers.run(columnBlocks() * slices, moving((long) columns * depth), this::packBlock);
     }
 
     /// About how many nanoseconds moving so many elements takes.
@@ -137,7 +194,7 @@ final class GemmPacked {
     }
 
     /// Copies the strips of one block in one slice.
-    private void packStrips(int task) {
+    private void packBlock(int task) {
         int slice = task % slices;
         int first = task / slices * BLOCK_STRIPS;
         int end = Math.min(first + BLOCK_STRIPS, strips);

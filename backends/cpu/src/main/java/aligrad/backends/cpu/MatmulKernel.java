@@ -16,6 +16,15 @@ final class MatmulKernel {
 
     private static final long UNEVEN = Long.MIN_VALUE;
 
+    /// Products of so many rows are short enough for packing `b` to be a large part of them, and
+    /// long enough to gain from it.
+    private static final int LEAST_ROWS = 6;
+
+    private static final int MOST_ROWS = 512;
+
+    /// Elements of a `b` that is worth keeping packed, see [Prepared]: smaller ones stay in cache.
+    private static final long LEAST_PREPARED = 256 * 1024;
+
     private final Tensor a;
     private final Tensor b;
     private final long bias;
@@ -155,10 +164,44 @@ final class MatmulKernel {
             Gemm.f64(
                     rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias,
                     false);
-        } else {
-            Gemm.f32(
-                    rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias,
-                    false);
+            return;
         }
+        if (rows >= LEAST_ROWS && rows <= MOST_ROWS && (long) inner * columns >= LEAST_PREPARED) {
+            GemmTile tile = GemmTileF32.INSTANCE;
+            GemmOperands p =
+                    new GemmOperands(
+                            tile,
+                            rows,
+                            columns,
+                            inner,
+                            from,
+                            4 * aRow,
+                            4 * aCol,
+                            by,
+                            4 * bRow,
+                            4 * bCol,
+                            to,
+                            4L * columns,
+                            bias,
+                            0);
+            try (Prepared strips =
+                    Prepared.of(
+                            (HostStorage) b.storage(),
+                            new Prepared.Operand(
+                                    Prepared.Form.GEMM_STRIPS,
+                                    b.layout().offset(),
+                                    inner,
+                                    columns,
+                                    bRow,
+                                    bCol),
+                            GemmPacked.stripBytes(tile, columns, inner),
+                            new GemmPacked(p)::packStrips)) {
+                if (strips != null) {
+                    new GemmPacked(p, strips.address()).run();
+                    return;
+                }
+            }
+        }
+        Gemm.f32(rows, columns, inner, from, aRow, aCol, by, bRow, bCol, to, columns, bias, false);
     }
 }

@@ -1,5 +1,7 @@
 package aligrad.backends.cpu;
 
+import aligrad.tensor.spi.HostStorage;
+
 /// The forward pass of [Winograd] and its input gradient, which is a correlation with the flipped
 /// filters, input and output channels exchanged.
 ///
@@ -12,6 +14,9 @@ final class WinogradCorrelation {
     private static final GemmTile GEMM = GemmTileF32.INSTANCE;
 
     private static final long PRODUCTS_PER_NANOSECOND = 100;
+
+    /// Channels whose filters are transformed by one task.
+    private static final int TASK_CHANNELS = 16;
 
     private final int channels;
     private final int results;
@@ -80,16 +85,36 @@ final class WinogradCorrelation {
     ///
     /// @param w filters `(o, 3, 3, c)` of the convolution
     /// @param bias one for each result channel, or 0 for none
-    void run(long x, long w, long bias, long y) {
+    void run(long x, Filters w, long bias, long y) {
         if (tiles == 0) {
             return;
         }
-        long filterBytes = channels * resultBytes; // of a point
-        try (Workspace memory =
-                Workspace.of(Winograd.POINTS * filterBytes + 2 * outsideBytes(), "conv2d")) {
-            long zeros = memory.address() + Winograd.POINTS * filterBytes;
+        HostStorage storage = w.storage();
+        if (storage != null) {
+            Prepared.Form form =
+                    isGradient ? Prepared.Form.WINOGRAD_GRADIENT : Prepared.Form.WINOGRAD_FORWARD;
+            try (Prepared kept =
+                    Prepared.of(
+                            storage,
+                            new Prepared.Operand(form, w.offset(), channels, results, 0, 0),
+                            filterBytes(),
+                            memory -> transformFilters(w.address(), memory))) {
+                if (kept != null) {
+                    run(x, kept.address(), bias, y);
+                    return;
+                }
+            }
+        }
+        try (Workspace filters = Workspace.of(filterBytes(), "conv2d")) {
+            transformFilters(w.address(), filters.address());
+            run(x, filters.address(), bias, y);
+        }
+    }
+
+    private void run(long x, long filters, long bias, long y) {
+        try (Workspace memory = Workspace.of(outsideBytes(), "conv2d")) {
+            long zeros = memory.address();
             RawCopy.clear(zeros, outsideBytes());
-            transformFilters(w, memory.address());
             Workers.run(
                     Math.ceilDiv(tiles, block),
                     (long) tiles * Winograd.POINTS * channels * results / PRODUCTS_PER_NANOSECOND,
@@ -98,11 +123,16 @@ final class WinogradCorrelation {
                                     task * block,
                                     Math.min(block, tiles - task * block),
                                     x,
-                                    memory.address(),
+                                    filters,
                                     zeros,
                                     bias == 0 ? zeros : bias,
                                     y));
         }
+    }
+
+    /// Of the transformed filters, `(36, channels, results)`.
+    private long filterBytes() {
+        return Winograd.POINTS * channels * resultBytes;
     }
 
     /// Room for a pixel of either side, read in whole vectors.
@@ -113,31 +143,48 @@ final class WinogradCorrelation {
     /// To `(36, channels, results)`.
     private void transformFilters(long w, long to) {
         long point = channels * resultBytes;
-        long scratch = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
+        long nanoseconds = (long) channels * results * 4;
+        int tasks = Math.ceilDiv(channels, TASK_CHANNELS);
         if (isGradient) { // w: (channels, 3, 3, results)
             long tap = 4L * results;
-            for (int p = 0; p < channels; p++) {
-                WinogradLoops.ofFilter(
-                        w + (9 * p + 8) * tap, -tap, results, to + p * resultBytes, point, scratch);
-            }
+            Workers.run(
+                    tasks,
+                    nanoseconds,
+                    task -> transformRows(task, w + 8 * tap, 9 * tap, -tap, to, point));
             return;
         }
-        long transposed = // (3, 3, channels, results) of w: (results, 3, 3, channels)
-                Scratch.address(Scratch.Use.WINOGRAD_INPUT, 9 * point);
-        long tap = 4L * channels;
-        for (int i = 0; i < 9; i++) {
-            Packing.transpose(
-                    4,
-                    results,
-                    channels,
-                    w + i * tap,
-                    9 * tap,
-                    transposed + i * point,
-                    resultBytes);
+        long tap = 4L * channels; // w: (results, 3, 3, channels)
+        try (Workspace transposed = Workspace.of(9 * point, "conv2d")) {
+            long from = transposed.address();
+            Workers.run(
+                    9,
+                    nanoseconds / 4,
+                    i ->
+                            Packing.transpose(
+                                    4,
+                                    results,
+                                    channels,
+                                    w + i * tap,
+                                    9 * tap,
+                                    from + i * point,
+                                    resultBytes));
+            Workers.run(
+                    tasks,
+                    nanoseconds,
+                    task -> transformRows(task, from, resultBytes, point, to, point));
         }
-        for (int p = 0; p < channels; p++) {
-            long row = p * resultBytes;
-            WinogradLoops.ofFilter(transposed + row, point, results, to + row, point, scratch);
+    }
+
+    /// Transforms the filters of some channels.
+    ///
+    /// @param row from one channel's filters to the next's
+    /// @param tap from one tap of the flipped filters to the next
+    private void transformRows(int task, long from, long row, long tap, long to, long point) {
+        long lines = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
+        int end = Math.min(channels, (task + 1) * TASK_CHANNELS);
+        for (int p = task * TASK_CHANNELS; p < end; p++) {
+            WinogradLoops.ofFilter(
+                    from + p * row, tap, results, to + p * resultBytes, point, lines);
         }
     }
 

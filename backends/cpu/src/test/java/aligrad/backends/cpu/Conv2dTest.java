@@ -124,14 +124,15 @@ class Conv2dTest {
     private static double[] forward(
             DType dtype, Conv2dGeometry s, Operand x, Operand w, Operand bias) {
         try (Operand y = Operand.result(dtype, Conv2dOracle.results(s))) {
-            Conv2d.forward(dtype, s, x.address(), w.address(), bias.address(), y.address());
+            Conv2d.forward(
+                    dtype, s, x.address(), Filters.at(w.address()), bias.address(), y.address());
             return y.values();
         }
     }
 
     private static double[] inputGradient(DType dtype, Conv2dGeometry s, Operand g, Operand w) {
         try (Operand dx = Operand.result(dtype, Conv2dOracle.images(s))) {
-            Conv2d.inputGradient(dtype, s, g.address(), w.address(), dx.address());
+            Conv2d.inputGradient(dtype, s, g.address(), Filters.at(w.address()), dx.address());
             return dx.values();
         }
     }

@@ -52,8 +52,9 @@ class WinogradTest {
         try (Operand y = Operand.result(DType.F32, Conv2dOracle.results(s));
                 Operand dx = Operand.result(DType.F32, Conv2dOracle.images(s));
                 Operand dw = Operand.result(DType.F32, Conv2dOracle.filters(s))) {
-            Conv2d.forward(DType.F32, s, x.address(), w.address(), bias.address(), y.address());
-            Conv2d.inputGradient(DType.F32, s, g.address(), w.address(), dx.address());
+            Filters filters = Filters.at(w.address());
+            Conv2d.forward(DType.F32, s, x.address(), filters, bias.address(), y.address());
+            Conv2d.inputGradient(DType.F32, s, g.address(), filters, dx.address());
             Conv2d.filterGradient(DType.F32, s, x.address(), g.address(), dw.address());
             return new Passes(y.values(), dx.values(), dw.values());
         }
