@@ -132,7 +132,8 @@ public final class NonFinite {
                     || className.startsWith("aligrad.autograd.")
                     || className.startsWith("aligrad.nn.")
                     || className.startsWith("aligrad.optim.")
-                    || className.startsWith("java.");
+                    || className.startsWith("java.")
+                    || className.startsWith("jdk.");
         }
     }
 

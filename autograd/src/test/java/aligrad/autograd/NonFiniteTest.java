@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import aligrad.tensor.Recording;
 import aligrad.tensor.Tensor;
 import aligrad.userprogram.Program;
 
@@ -19,7 +20,7 @@ class NonFiniteTest {
                 .hasMessageStartingWith(
                         "log made NaN in F64 [2, 2] at [1, 1] from F64 [2, 2] (-8.0 to 6.0)")
                 .hasMessageContaining("in layer encoder.0, at ")
-                .hasMessageContaining("Program.java:13)");
+                .hasMessageContaining("Program.java:15)");
     }
 
     @Test
@@ -30,7 +31,19 @@ class NonFiniteTest {
                 .isInstanceOf(NonFiniteException.class)
                 .hasMessageContaining("div made an infinity in F64 [3] at [1]")
                 .hasMessageContaining("this happened in the derivative of sqrt of F64 [3], at ")
-                .hasMessageContaining("Program.java:18)");
+                .hasMessageContaining("Program.java:20)");
+    }
+
+    @Test
+    void namesTheLineThatCalledALayer() {
+        Tensor x = Tensor.of(new double[] {-1});
+        assertThatThrownBy(
+                        () ->
+                                NonFinite.trace(
+                                        () ->
+                                                Program.through(
+                                                        y -> Recording.inLayer("fc", y::log), x)))
+                .hasMessageContaining("in layer fc, at aligrad.userprogram.Program.through");
     }
 
     @Test

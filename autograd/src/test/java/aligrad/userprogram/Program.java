@@ -3,6 +3,8 @@ package aligrad.userprogram;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Tensor;
 
+import java.util.function.UnaryOperator;
+
 /// Stands for somebody's program: outside the packages of the library.
 public final class Program {
 
@@ -16,5 +18,10 @@ public final class Program {
     /// Finite, but with an infinite derivative where `x` is 0.
     public static Tensor rootOf(Tensor x) {
         return x.sqrt();
+    }
+
+    /// Calls a layer of the library.
+    public static Tensor through(UnaryOperator<Tensor> layer, Tensor x) {
+        return layer.apply(x);
     }
 }

@@ -97,7 +97,7 @@ public final class CrossEntropy {
 
         private Tensor ofLabels(Tensor scores, Tensor labels) {
             Tensor logs = scores.logSoftmax(1);
-            Tensor own = Targets.pick(logs, usable(labels)).squeeze(1).neg();
+            Tensor own = Targets.pick("cross-entropy", logs, usable(labels)).squeeze(1).neg();
             Tensor shares = shares(scores, labels);
             Tensor hard = shares == null ? own : own.mul(shares);
             if (labelSmoothing == 0) {

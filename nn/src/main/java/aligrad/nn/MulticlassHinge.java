@@ -53,7 +53,8 @@ public final class MulticlassHinge {
         public Tensor perSample(Tensor scores, Tensor labels) {
             Tensor index = Targets.labels("multi-class hinge", scores, labels);
             Tensor margin = Targets.isLabel(scores, index).not().to(scores.dtype());
-            Tensor augmented = scores.add(margin).sub(Targets.pick(scores, index));
+            Tensor augmented =
+                    scores.add(margin).sub(Targets.pick("multi-class hinge", scores, index));
             Tensor weights = Recording.off(() -> weights(scores, augmented));
             return weights.mul(augmented).sum(1);
         }

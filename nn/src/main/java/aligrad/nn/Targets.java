@@ -1,6 +1,7 @@
 package aligrad.nn;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.IndexException;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 
@@ -53,8 +54,16 @@ final class Targets {
     }
 
     /// Each row's number at its label: `(B, C)` to `(B, 1)`.
-    static Tensor pick(Tensor rows, Tensor labels) {
-        return rows.takeAlong(1, labels.unsqueeze(1));
+    ///
+    /// @throws IndexException if a label is not one of the classes
+    static Tensor pick(String loss, Tensor rows, Tensor labels) {
+        try {
+            return rows.takeAlong(1, labels.unsqueeze(1));
+        } catch (IndexException e) {
+            throw e.of(
+                    "%s of scores %s: labels must be 0 to %d"
+                            .formatted(loss, rows.shape(), rows.extent(1) - 1));
+        }
     }
 
     /// Whether each column is the label of its row: `BOOL (B, C)`.

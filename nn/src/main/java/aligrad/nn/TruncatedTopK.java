@@ -36,7 +36,9 @@ public record TruncatedTopK(int k) implements Loss {
                             .formatted(k, classes, classes - 1));
         }
         Tensor outside = scores.argsort(1, true).slice(1, k, classes);
-        Tensor differences = scores.takeAlong(1, outside).sub(Targets.pick(scores, index));
+        Tensor differences =
+                scores.takeAlong(1, outside)
+                        .sub(Targets.pick("truncated top-k cross-entropy", scores, index));
         Tensor isOther = outside.ne(index.to(outside.dtype()).unsqueeze(1));
         Tensor terms = isOther.where(differences.minimum(LARGEST), Double.NEGATIVE_INFINITY);
         // log Σ exp over the terms and 0, with the largest of them taken out of the sum; log1p

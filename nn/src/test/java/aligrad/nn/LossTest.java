@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import aligrad.autograd.GradientCheck;
 import aligrad.autograd.Gradients;
 import aligrad.tensor.DType;
+import aligrad.tensor.IndexException;
 import aligrad.tensor.Random;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
@@ -22,6 +23,16 @@ class LossTest {
 
     private static void assertClose(Tensor actual, double... expected) {
         assertThat(actual.toDoubleArray()).containsExactly(expected, within(1e-9));
+    }
+
+    @Test
+    void labelsOutsideTheClassesAreNamed() {
+        Tensor scores = Tensor.zeros(2, 3);
+        Tensor labels = Tensor.of(new long[] {0, 3});
+        assertThatThrownBy(() -> CrossEntropy.mean(scores, labels))
+                .isInstanceOf(IndexException.class)
+                .hasMessageStartingWith("cross-entropy of scores [2, 3]: labels must be 0 to 2: ")
+                .hasMessageContaining("index 3 at position 1");
     }
 
     @Test

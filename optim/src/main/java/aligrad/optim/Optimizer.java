@@ -47,6 +47,7 @@ public abstract class Optimizer<O> {
     private final Clipping clipping;
     private long steps;
     private int skippedInRow;
+    private boolean isFirst = true;
     private @Nullable StepReport last;
 
     protected Optimizer(List<Group<O>> groups, Projection projection, Clipping clipping) {
@@ -89,7 +90,11 @@ public abstract class Optimizer<O> {
         Scope.retire(); // values read in this scope are the update's own
         Step step = new Step(gradients, loss);
         StepReport report;
-        if (toleratesNonFinite() || Double.isFinite(loss)) {
+        if (isFirst) { // says once which parameters no step will ever change
+            isFirst = false;
+            gradients.missing(parameters);
+        }
+        if (toleratesNonFinite() || (Double.isFinite(loss) && Double.isFinite(step.norm()))) {
             if (clipping instanceof Clipping.GlobalNorm) {
                 step.factor = clipping.factor(step.norm());
             }
@@ -138,19 +143,19 @@ public abstract class Optimizer<O> {
     /// Changes the parameters of all groups; clipping and projection are done by the caller.
     protected abstract StepReport update(Step step);
 
-    /// Whether steps with a loss that is not finite are taken as they come.
+    /// Whether steps with a loss or a gradient that is not finite are taken as they come.
     protected boolean toleratesNonFinite() {
         return false;
     }
 
     /// A report of a step that changed nothing.
     protected final StepReport skipped(Step step) {
-        return new StepReport(step.loss(), 0, Double.NaN, Bound.SKIPPED, step.knownNorm(), 1, 0);
+        return new StepReport(step.loss(), 0, Double.NaN, Bound.SKIPPED, step.norm(), 1, 0);
     }
 
     /// A report of an optimizer whose step size is its learning rate.
     protected final StepReport stepped(Step step, double rate) {
-        return new StepReport(step.loss(), rate, rate, Bound.NONE, step.knownNorm(), 1, 0);
+        return new StepReport(step.loss(), rate, rate, Bound.NONE, step.norm(), 1, 0);
     }
 
     /// What the last step did; empty before the first.
@@ -177,7 +182,7 @@ public abstract class Optimizer<O> {
         private final Gradients gradients;
         private final double loss;
         private double factor = 1;
-        private double squaredNorm = Double.NaN;
+        private double squaredNorm;
         private boolean normKnown;
 
         private Step(Gradients gradients, double loss) {
@@ -224,10 +229,6 @@ public abstract class Optimizer<O> {
                 normKnown = true;
             }
             return squaredNorm;
-        }
-
-        private double knownNorm() {
-            return Math.sqrt(squaredNorm);
         }
     }
 

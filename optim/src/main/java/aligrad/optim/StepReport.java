@@ -7,7 +7,7 @@ package aligrad.optim;
 /// @param unclippedStepSize γ before any bound; equal to `stepSize` for optimizers that compute
 ///   none
 /// @param bound what limited the step
-/// @param gradientNorm ‖g‖ over all parameters, before clipping; not-a-number if nobody needed it
+/// @param gradientNorm ‖g‖ over all parameters, before clipping
 /// @param projectionRatio by what the projection multiplied the parameters; 1 where it did nothing
 /// @param skippedInRow how many steps in a row, up to this one, were skipped
 public record StepReport(

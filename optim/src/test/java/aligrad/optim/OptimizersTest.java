@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Expected numbers: golden vectors from the released programs and the frameworks' formulas.
@@ -199,6 +201,34 @@ class OptimizersTest {
         assertThat(unused.value().item()).isEqualTo(7);
         assertThat(used.value().item()).isLessThan(1);
         assertThat(adam.state().tensors()).containsOnlyKeys("m/0.used", "v/0.used");
+    }
+
+    @Test
+    void gradientsThatAreNotFiniteAreSkippedAndTraced() {
+        List<Function<List<Parameter>, Optimizer<?>>> makers =
+                List.of(
+                        p -> Sgd.over(p).learningRate(0.1).build(),
+                        p -> Adam.over(p).learningRate(0.1).build());
+        for (Function<List<Parameter>, Optimizer<?>> maker : makers) {
+            Parameter w = new Parameter("w", Tensor.of(new double[] {0, 1}));
+            Optimizer<?> optimizer = maker.apply(List.of(w));
+            // the loss is 1, its gradient ∞ · 0 in the first place
+            Supplier<Tensor> loss = () -> w.value().mul(0).sqrt().mul(w.value()).sum().add(1);
+            optimizer.step(loss);
+            StepReport report = Objects.requireNonNull(optimizer.lastStep());
+            assertThat(report.bound()).isEqualTo(StepReport.Bound.SKIPPED);
+            assertThat(report.gradientNorm()).isNaN();
+            assertThat(w.value().toDoubleArray()).containsExactly(0, 1);
+            assertThat(optimizer.steps()).isZero();
+            assertThatThrownBy(
+                            () -> {
+                                for (int i = 1; i < Optimizer.PATIENCE; i++) {
+                                    optimizer.step(loss);
+                                }
+                            })
+                    .isInstanceOf(NonFiniteLossException.class)
+                    .hasMessageContaining("in the derivative of sqrt");
+        }
     }
 
     @Test

@@ -50,17 +50,25 @@ public sealed interface Movements permits Tensor {
             return Shape.owning(full);
         }
         if (unknown >= 0 || known != shape().size()) {
+            boolean isAmbiguous = Arrays.stream(extents).filter(n -> n == -1).count() > 1;
             throw new ShapeException(
-                    "reshape %s (%d elements) to %s: the number of elements must stay the same"
-                            .formatted(shape(), shape().size(), Arrays.toString(extents)));
+                    "reshape %s (%d elements) to %s: %s"
+                            .formatted(
+                                    shape(),
+                                    shape().size(),
+                                    Arrays.toString(extents),
+                                    isAmbiguous
+                                            ? "only one extent may be -1; give the others"
+                                            : "the number of elements must stay the same; let one"
+                                                    + " extent be -1 to have it worked out"));
         }
         return Shape.owning(full);
     }
 
     /// The axes from `first` to `last`, both included, as one.
     default Tensor flatten(int first, int last) {
-        int from = shape().axis(first);
-        int to = shape().axis(last);
+        int from = shape().axis("flatten", first);
+        int to = shape().axis("flatten", last);
         if (from > to) {
             throw new ShapeException(
                     "flatten axes %d to %d of %s: the first must not stand behind the last"
@@ -100,7 +108,7 @@ public sealed interface Movements permits Tensor {
     default Tensor permute(int... axes) {
         List<Integer> order = new ArrayList<>(axes.length);
         for (int axis : axes) {
-            int at = shape().axis(axis);
+            int at = shape().axis("permute", axis);
             if (order.contains(at)) {
                 throw new ShapeException(
                         "permute %s by %s: axis %d is named twice"
@@ -123,8 +131,8 @@ public sealed interface Movements permits Tensor {
 
     /// Two axes exchanged.
     default Tensor transpose(int a, int b) {
-        int p = shape().axis(a);
-        int q = shape().axis(b);
+        int p = shape().axis("transpose", a);
+        int q = shape().axis("transpose", b);
         List<Integer> order = new ArrayList<>(shape().rank());
         for (int i = 0; i < shape().rank(); i++) {
             order.add(i == p ? q : i == q ? p : i);
@@ -161,7 +169,7 @@ public sealed interface Movements permits Tensor {
     ///
     /// @throws ShapeException if the range does not lie within the axis
     default Tensor slice(int axis, int from, int to, int step) {
-        int at = shape().axis(axis);
+        int at = shape().axis("slice", axis);
         int n = shape().extent(at);
         int start = from < 0 ? from + n : from;
         int end = to < 0 ? to + n : to;
@@ -175,7 +183,7 @@ public sealed interface Movements permits Tensor {
 
     /// The `index`-th slice along an axis, which is dropped; negative ones count from the end.
     default Tensor select(int axis, int index) {
-        int at = shape().axis(axis);
+        int at = shape().axis("select", axis);
         int n = shape().extent(at);
         int i = index < 0 ? index + n : index;
         if (i < 0 || i >= n) {
@@ -200,7 +208,7 @@ public sealed interface Movements permits Tensor {
 
     /// The elements along an axis in reverse order.
     default Tensor flip(int axis) {
-        int at = shape().axis(axis);
+        int at = shape().axis("flip", axis);
         int n = shape().extent(at);
         return n == 0 ? self() : cut(at, n - 1, n, -1);
     }
@@ -237,7 +245,7 @@ public sealed interface Movements permits Tensor {
 
     /// Pieces of these extents along an axis, in order; together they must be the whole.
     default List<Tensor> split(int axis, int... extents) {
-        int at = shape().axis(axis);
+        int at = shape().axis("split", axis);
         int sum = Arrays.stream(extents).sum();
         if (sum != shape().extent(at)) {
             throw new ShapeException(
@@ -330,7 +338,7 @@ public sealed interface Movements permits Tensor {
             throw new ShapeException("concat of nothing: it needs at least one tensor");
         }
         Shape first = tensors[0].shape();
-        int at = first.axis(axis);
+        int at = first.axis("concat", axis);
         int rank = first.rank();
         List<Assemble.Piece> pieces = new ArrayList<>(tensors.length);
         int start = 0;
@@ -339,7 +347,7 @@ public sealed interface Movements permits Tensor {
                     || t.shape().rank() != rank
                     || !t.shape().with(at, 0).equals(first.with(at, 0))) {
                 throw new ShapeException(
-                        "concat %s %s with %s %s along axis %d: types and all other extents must be equal"
+                        "concat %s %s with %s %s along axis %d: types and all other extents must be equal; cast, slice or pad one of them"
                                 .formatted(tensors[0].dtype(), first, t.dtype(), t.shape(), axis));
             }
             List<Integer> starts = new ArrayList<>(rank);
@@ -363,6 +371,16 @@ public sealed interface Movements permits Tensor {
         }
         Tensor[] raised = new Tensor[tensors.length];
         for (int i = 0; i < raised.length; i++) {
+            if (tensors[i].dtype() != tensors[0].dtype()
+                    || !tensors[i].shape().equals(tensors[0].shape())) {
+                throw new ShapeException(
+                        "stack %s %s with %s %s: types and shapes must be equal; cast, slice or pad one of them"
+                                .formatted(
+                                        tensors[0].dtype(),
+                                        tensors[0].shape(),
+                                        tensors[i].dtype(),
+                                        tensors[i].shape()));
+            }
             raised[i] = tensors[i].unsqueeze(axis);
         }
         return concat(axis < 0 ? axis + raised[0].shape().rank() : axis, raised);

@@ -81,7 +81,7 @@ final class Printing {
                 whole &= v == Math.rint(v);
             }
         }
-        boolean vanishing = !whole && smallest < 1e-4 * Math.min(1, largest);
+        boolean vanishing = !whole && (largest < 1e-3 || smallest < 1e-4 * Math.min(1, largest));
         String format = largest >= 1e8 || vanishing ? "%.4e" : whole ? "%.0f" : "%.4f";
         String[] numbers = new String[values.length];
         for (int i = 0; i < values.length; i++) {

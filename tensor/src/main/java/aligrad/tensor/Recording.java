@@ -45,6 +45,8 @@ public final class Recording {
             return Context.current().withLayer(path).call(body);
         } catch (ShapeException e) {
             throw e.isLocated() ? e : e.within(path);
+        } catch (IndexException e) {
+            throw e.isLocated() ? e : e.within(path);
         }
     }
 

@@ -34,8 +34,9 @@ public sealed interface Reductions permits Tensor {
 
     /// The mean with the axes kept as 1.
     default Tensor meanKeep(int... axes) {
+        double n = count("mean", axes);
         Tensor x = dtype().isFloating() ? self() : self().to(DType.F32);
-        return reduce(ReduceOp.SUM, x, axes).mul(1.0 / count(axes));
+        return reduce(ReduceOp.SUM, x, axes).mul(1 / n);
     }
 
     /// The product along `axes`, or of everything.
@@ -81,11 +82,15 @@ public sealed interface Reductions permits Tensor {
 
     /// The variance with the axes kept as 1, see [#variance].
     default Tensor varianceKeep(int correction, int... axes) {
-        long n = count(axes) - correction;
+        long n = count("variance", axes) - correction;
         if (n <= 0) {
             throw new ShapeException(
                     "variance of %s over axes %s: %d elements less a correction of %d leave nothing to divide by"
-                            .formatted(shape(), Arrays.toString(axes), count(axes), correction));
+                            .formatted(
+                                    shape(),
+                                    Arrays.toString(axes),
+                                    count("variance", axes),
+                                    correction));
         }
         Tensor x = dtype().isFloating() ? self() : self().to(DType.F32);
         return reduce(ReduceOp.SUM, x.sub(x.meanKeep(axes)).square(), axes).mul(1.0 / n);
@@ -126,26 +131,26 @@ public sealed interface Reductions permits Tensor {
     /// `exp(x) / Σ exp(x)` along an axis.
     default Tensor softmax(int axis) {
         requireFloating("softmax", self());
-        return Tensor.make(new Normalization.Softmax(self(), shape().axis(axis)));
+        return Tensor.make(new Normalization.Softmax(self(), shape().axis("softmax", axis)));
     }
 
     /// `x - log Σ exp(x)` along an axis.
     default Tensor logSoftmax(int axis) {
         requireFloating("log_softmax", self());
-        return Tensor.make(new Normalization.LogSoftmax(self(), shape().axis(axis)));
+        return Tensor.make(new Normalization.LogSoftmax(self(), shape().axis("log_softmax", axis)));
     }
 
     private Tensor counted() {
         return dtype() == DType.BOOL ? self().to(DType.I64) : self();
     }
 
-    private long count(int[] axes) {
+    private long count(String operation, int[] axes) {
         if (axes.length == 0) {
             return shape().size();
         }
         long count = 1;
         for (int axis : axes) {
-            count *= shape().extent(axis);
+            count *= shape().extent(shape().axis(operation, axis));
         }
         return count;
     }
@@ -160,7 +165,7 @@ public sealed interface Reductions permits Tensor {
         int rank = shape.rank();
         boolean[] joined = new boolean[rank];
         for (int axis : axes) {
-            int at = shape.axis(axis);
+            int at = shape.axis(f.label(), axis);
             if (joined[at]) {
                 throw new ShapeException(
                         "%s of %s over axes %s: axis %d is named twice"

@@ -18,7 +18,7 @@ public sealed interface Scans permits Tensor {
 
     /// `y_t = x_0 · … · x_t` along an axis. The gradient never divides, so zeros are fine.
     default Tensor cumprod(int axis) {
-        int at = shape().axis(axis);
+        int at = shape().axis("cumprod", axis);
         if (shape().extent(at) == 0) {
             return self();
         }
@@ -29,7 +29,7 @@ public sealed interface Scans permits Tensor {
 
     /// `y_t = x_0 · … · x_{t-1}`, `y_0 = 1`, along an axis.
     default Tensor cumprodExclusive(int axis) {
-        int at = shape().axis(axis);
+        int at = shape().axis("cumprod", axis);
         if (shape().extent(at) == 0) {
             return self();
         }
@@ -55,7 +55,8 @@ public sealed interface Scans permits Tensor {
                             .formatted(dtype(), b.dtype()));
         }
         return Tensor.make(
-                new Scan.Recurrence(self().expand(b.shape()), b, b.shape().axis(axis), reverse));
+                new Scan.Recurrence(
+                        self().expand(b.shape()), b, b.shape().axis("recurrence", axis), reverse));
     }
 
     private int[] rest(int at) {

@@ -17,7 +17,7 @@ public sealed interface Selections permits Tensor {
     /// @param index `I32` or `I64`, within 0 to extent - 1
     default Tensor gather(int axis, Tensor index) {
         requireIndex("gather", index);
-        int at = shape().axis(axis);
+        int at = shape().axis("gather", axis);
         int[] extents = new int[shape().rank() - 1 + index.shape().rank()];
         int n = 0;
         for (int i = 0; i < shape().rank(); i++) {
@@ -77,7 +77,7 @@ public sealed interface Selections permits Tensor {
 
     private int checkAlong(String op, int axis, Tensor index, Shape shape) {
         requireIndex(op, index);
-        int at = shape.axis(axis);
+        int at = shape.axis(op, axis);
         if (index.shape().rank() != shape.rank()
                 || !index.shape().with(at, 0).equals(shape.with(at, 0))) {
             throw new ShapeException(
@@ -98,7 +98,7 @@ public sealed interface Selections permits Tensor {
     }
 
     private Tensor argExtreme(int axis, boolean largest) {
-        int at = shape().axis(axis);
+        int at = shape().axis(largest ? "argmax" : "argmin", axis);
         if (shape().extent(at) == 0) {
             throw new ShapeException(
                     "%s of %s along axis %d: there is nothing to choose from"
@@ -109,7 +109,8 @@ public sealed interface Selections permits Tensor {
 
     /// The positions that sort along an axis; equal elements keep their order.
     default Tensor argsort(int axis, boolean descending) {
-        return Tensor.make(new Ordering.ArgSort(self().detach(), shape().axis(axis), descending));
+        return Tensor.make(
+                new Ordering.ArgSort(self().detach(), shape().axis("argsort", axis), descending));
     }
 
     /// Sorted along an axis; the gradient goes to where each element came from.

@@ -74,10 +74,16 @@ public final class Shape {
     ///
     /// @throws ShapeException if there is no such axis
     public int axis(int axis) {
+        return axis("", axis);
+    }
+
+    /// The same, with the name of the operation that asks in front of the error.
+    int axis(String operation, int axis) {
         int fromFront = axis < 0 ? axis + extents.length : axis;
         if (fromFront < 0 || fromFront >= extents.length) {
             throw new ShapeException(
-                    "axis "
+                    operation
+                            + (operation.isEmpty() ? "axis " : ": axis ")
                             + axis
                             + " of shape "
                             + this

@@ -104,7 +104,7 @@ class ErrorMessagesTest {
         rejects(() -> pixels.sum(), "sum of U8 [2]: it needs numbers; cast with to(DType.F32)");
         rejects(() -> mask.max(), "max of BOOL [2]: it needs numbers; cast with to(DType.F32)");
         rejects(() -> x.sum(0, -2), "sum of [2, 3] over axes [0, -2]: axis -2 is named twice");
-        rejects(() -> x.mean(2), "axis 2 of shape [2, 3]: it has axes -2 to 1");
+        rejects(() -> x.mean(2), "mean: axis 2 of shape [2, 3]: it has axes -2 to 1");
         rejects(
                 () -> Tensor.zeros(0, 3).max(0),
                 "max of [0, 3] along axis 0: there is nothing to choose from");
@@ -130,11 +130,12 @@ class ErrorMessagesTest {
     void views() {
         rejects(
                 () -> x.reshape(4, 2),
-                "reshape [2, 3] (6 elements) to [4, 2]: the number of elements must stay the same");
+                "reshape [2, 3] (6 elements) to [4, 2]: the number of elements must stay the same;"
+                        + " let one extent be -1 to have it worked out");
         rejects(
                 () -> x.reshape(-1, 4),
                 "reshape [2, 3] (6 elements) to [-1, 4]: the number of elements must stay the"
-                        + " same");
+                        + " same; let one extent be -1 to have it worked out");
         rejects(
                 () -> x.flatten(1, 0),
                 "flatten axes 1 to 0 of [2, 3]: the first must not stand behind the last");
@@ -156,7 +157,7 @@ class ErrorMessagesTest {
                 () -> x.split(1, 1, 1),
                 "split axis 1 of [2, 3] into [1, 1]: the pieces add up to 2, not 3");
         rejects(() -> x.diagonal(), "diagonal of [2, 3]: the last two extents must be equal");
-        rejects(() -> labels.transpose(), "axis -2 of shape [3]: it has axes -1 to 0");
+        rejects(() -> labels.transpose(), "transpose: axis -2 of shape [3]: it has axes -1 to 0");
     }
 
     @Test
@@ -164,7 +165,7 @@ class ErrorMessagesTest {
         rejects(
                 () -> Movements.concat(0, x, y),
                 "concat F32 [2, 3] with F32 [4, 5] along axis 0: types and all other extents must"
-                        + " be equal");
+                        + " be equal; cast, slice or pad one of them");
         rejects(() -> Movements.concat(0), "concat of nothing: it needs at least one tensor");
         rejects(() -> Movements.stack(-1), "stack of nothing: it needs at least one tensor");
         rejects(
@@ -277,6 +278,39 @@ class ErrorMessagesTest {
         assertThatThrownBy(() -> Device.of("gpu"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no device 'gpu'; there are: " + String.join(", ", Device.available()));
+    }
+
+    @Test
+    void axesAndShapesNameTheOperation() {
+        rejects(
+                () -> Movements.concat(5, x, x),
+                "concat: axis 5 of shape [2, 3]: it has axes -2 to 1");
+        rejects(() -> x.gather(2, labels), "gather: axis 2 of shape [2, 3]: it has axes -2 to 1");
+        rejects(() -> x.sum(7), "sum: axis 7 of shape [2, 3]: it has axes -2 to 1");
+        rejects(
+                () -> x.reshape(-1, -1),
+                "reshape [2, 3] (6 elements) to [-1, -1]: only one extent may be -1; give the"
+                        + " others");
+        rejects(
+                () -> Movements.stack(0, x, x.transpose()),
+                "stack F32 [2, 3] with F32 [3, 2]: types and shapes must be equal; cast, slice or"
+                        + " pad one of them");
+    }
+
+    @Test
+    void indicesOutsideAreNamedWithTheirLayer() {
+        Tensor index = Tensor.of(new long[] {0, 5}, 2);
+        assertThatThrownBy(
+                        () ->
+                                Recording.inLayer(
+                                        "model",
+                                        () ->
+                                                Recording.inLayer(
+                                                        "model.words", () -> x.gather(0, index))))
+                .isInstanceOf(IndexException.class)
+                .hasMessage(
+                        "model.words: gather along axis 0 of extent 2: index 5 at position 1 is"
+                                + " outside 0 to 1");
     }
 
     @Test

@@ -130,6 +130,16 @@ class PrintingTest {
     }
 
     @Test
+    void showsSmallNumbersWithAnExponent() {
+        assertThat(Tensor.of(new double[] {2e-6, -3e-7, 4.5e-6}))
+                .hasToString("F64 [3]  [ 2.0000e-06, -3.0000e-07,  4.5000e-06]");
+        assertThat(Tensor.of(new double[] {1e-10, 0}))
+                .hasToString("F64 [2]  [1.0000e-10, 0.0000e+00]");
+        assertThat(Tensor.of(new double[] {0.25, -0.001}))
+                .hasToString("F64 [2]  [ 0.2500, -0.0010]");
+    }
+
+    @Test
     void isNotSeenByObservers() {
         AtomicInteger made = new AtomicInteger();
         Tensor x = Tensor.zeros(2000);

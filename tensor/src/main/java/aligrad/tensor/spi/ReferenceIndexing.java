@@ -1,5 +1,6 @@
 package aligrad.tensor.spi;
 
+import aligrad.tensor.IndexException;
 import aligrad.tensor.Indexing;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
@@ -68,7 +69,7 @@ final class ReferenceIndexing {
     private static void check(Indexing op, long[] index, int extent) {
         for (int i = 0; i < index.length; i++) {
             if (index[i] < 0 || index[i] >= extent) {
-                throw new IndexOutOfBoundsException(
+                throw new IndexException(
                         "%s along axis %d of extent %d: index %d at position %d is outside 0 to %d"
                                 .formatted(op.name(), op.axis(), extent, index[i], i, extent - 1));
             }

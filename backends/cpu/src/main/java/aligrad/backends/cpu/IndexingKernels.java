@@ -1,6 +1,7 @@
 package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.IndexException;
 import aligrad.tensor.Indexing;
 import aligrad.tensor.Tensor;
 
@@ -42,8 +43,8 @@ final class IndexingKernels {
             return index;
         }
 
-        private IndexOutOfBoundsException outside(long index, long position) {
-            return new IndexOutOfBoundsException(
+        private IndexException outside(long index, long position) {
+            return new IndexException(
                     "%s along axis %d of extent %d: index %d at position %d is outside 0 to %d"
                             .formatted(op.name(), op.axis(), extent, index, position, extent - 1));
         }
