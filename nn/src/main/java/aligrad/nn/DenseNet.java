@@ -33,7 +33,7 @@ public final class DenseNet extends Layer {
     private final BatchNorm2d norm;
     private final Linear scores;
 
-    /// The sizes of a densely connected network; [#of] gives those of the paper's DenseNet-BC.
+    /// The sizes of a densely connected network; [#of] and [#plain] give those of the paper.
     ///
     /// @param depth layers with weights: 6·n + 4 with a bottleneck, 3·n + 4 without, for n dense
     ///   layers a block
@@ -85,12 +85,6 @@ public final class DenseNet extends Layer {
             }
         }
 
-        /// With layers of a single 3x3 convolution, of which a block has `(depth - 4)/3`. The
-        /// paper's plain DenseNet has no reduction either: `.withoutBottleneck().reduction(1)`.
-        public Config withoutBottleneck() {
-            return new Config(depth, growth, false, reduction, inputs, classes, dropout);
-        }
-
         public Config reduction(double kept) {
             return new Config(depth, growth, bottleneck, kept, inputs, classes, dropout);
         }
@@ -119,8 +113,18 @@ public final class DenseNet extends Layer {
     }
 
     /// DenseNet-BC-depth-growth for colour images and ten classes, without dropout.
+    ///
+    /// @throws IllegalArgumentException if the depth is not 6·n + 4 with n of at least 1
     public static Config of(int depth, int growth) {
         return new Config(depth, growth, true, 0.5, 3, 10, 0);
+    }
+
+    /// The paper's DenseNet before it had bottlenecks: a dense layer is a single 3x3 convolution,
+    /// of which a block has `(depth - 4)/3`, and transitions keep all channels.
+    ///
+    /// @throws IllegalArgumentException if the depth is not 3·n + 4 with n of at least 1
+    public static Config plain(int depth, int growth) {
+        return new Config(depth, growth, false, 1, 3, 10, 0);
     }
 
     private DenseNet(Config config, Random random) {

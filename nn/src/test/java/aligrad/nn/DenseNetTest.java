@@ -27,10 +27,10 @@ class DenseNetTest {
         DenseNet.Config bottleneck = DenseNet.of(40, 40);
         assertThat(count(bottleneck)).isEqualTo(1_901_920);
         assertThat(count(bottleneck.classes(100))).isEqualTo(1_941_520);
-        DenseNet.Config reduced = bottleneck.withoutBottleneck();
-        assertThat(count(reduced)).isEqualTo(6_542_320);
-        assertThat(count(reduced.reduction(1))).isEqualTo(11_583_760);
-        assertThat(count(reduced.reduction(1).classes(100))).isEqualTo(11_720_560);
+        DenseNet.Config plain = DenseNet.plain(40, 40);
+        assertThat(count(plain.reduction(0.5))).isEqualTo(6_542_320);
+        assertThat(count(plain)).isEqualTo(11_583_760);
+        assertThat(count(plain.classes(100))).isEqualTo(11_720_560);
     }
 
     /// 2·4 channels, 2 layers of 4 more, half of 16; 2 layers, half of 16; 2 layers.
@@ -43,8 +43,8 @@ class DenseNetTest {
         assertThat(body.forward(Tensor.zeros(2, 32, 32, 8)).shape())
                 .isEqualTo(Shape.of(2, 8, 8, 16));
         assertThat(model).hasToString("DenseNet(BC-16-4, 10 classes)");
-        assertThat(small().withoutBottleneck().initialize(Random.stream(1)))
-                .hasToString("DenseNet(plain-10-3, 5 classes)");
+        assertThat(DenseNet.plain(7, 3).initialize(Random.stream(1)))
+                .hasToString("DenseNet(plain-7-3, 10 classes)");
     }
 
     @Test
@@ -87,7 +87,8 @@ class DenseNetTest {
         assertThatThrownBy(() -> DenseNet.of(13, 4))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("of depth 13 with a bottleneck: it must be 6·n + 4");
-        assertThat(DenseNet.of(10, 4).withoutBottleneck().depth()).isEqualTo(10);
+        assertThatThrownBy(() -> DenseNet.plain(12, 4))
+                .hasMessageContaining("of depth 12 without bottleneck: it must be 3·n + 4");
         assertThatThrownBy(() -> DenseNet.of(10, 0)).hasMessageContaining("growth 0");
         assertThatThrownBy(() -> small().reduction(0)).hasMessageContaining("reduction 0.0");
         assertThatThrownBy(() -> small().reduction(1.5)).hasMessageContaining("reduction 1.5");

@@ -81,10 +81,14 @@ class NetworkGoldenTest {
     }
 
     private static DenseNet denseNet(Golden golden) {
+        int depth = golden.integer("depth");
+        int growth = golden.integer("growth");
         DenseNet.Config config =
-                DenseNet.of(golden.integer("depth"), golden.integer("growth"))
-                        .reduction(golden.number("reduction"))
-                        .classes(golden.integer("classes"));
-        return (golden.is("bottleneck") ? config : config.withoutBottleneck()).initialize(RANDOM);
+                golden.is("bottleneck")
+                        ? DenseNet.of(depth, growth)
+                        : DenseNet.plain(depth, growth);
+        return config.reduction(golden.number("reduction"))
+                .classes(golden.integer("classes"))
+                .initialize(RANDOM);
     }
 }
