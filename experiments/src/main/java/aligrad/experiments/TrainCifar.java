@@ -50,7 +50,7 @@ abstract sealed class TrainCifar implements Callable<Integer> {
             paramLabel = "X",
             description =
                     "all other optimizers: the weight decay (default: the paper's for model and"
-                            + " optimizer)")
+                            + " optimizer); their learning rate stays as it is")
     private @Nullable Double weightDecay;
 
     @Option(

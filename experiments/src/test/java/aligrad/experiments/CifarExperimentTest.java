@@ -134,8 +134,6 @@ class CifarExperimentTest {
         assertThat(run.resolve("accuracy.svg")).exists();
     }
 
-    /// In the middle of an epoch, too: there is no other place that a checkpoint is taken at when a
-    /// run is interrupted.
     @ParameterizedTest
     @ValueSource(strings = {"alig", "nesterov"})
     void aResumedRunEqualsAnUninterruptedOne(String optimizer) throws IOException {
@@ -149,6 +147,7 @@ class CifarExperimentTest {
                 .hasSize(3 * PER_EPOCH);
     }
 
+    /// A run that is interrupted is cut anywhere; here one batch into an epoch.
     @Test
     void iterationsDoNotDependOnWhereTheRunWasCut() {
         CifarData train = CifarData.readTraining(data, CifarFormat.CIFAR10);
@@ -163,7 +162,7 @@ class CifarExperimentTest {
         }
         List<Double> parts = new ArrayList<>();
         try (CifarExperiment experiment = new CifarExperiment(train, test, choices(2))) {
-            for (int i = 0; i < 4; i++) { // one batch into the second epoch
+            for (int i = 0; i < 4; i++) {
                 experiment.iterate(i);
                 parts.add(experiment.optimizer().lastStep().loss());
             }

@@ -17,7 +17,7 @@ class IndexSplitTest {
 
     @Test
     void drawsWhatTheMersenneTwisterDraws() {
-        IndexSplit generator = IndexSplit.generator();
+        MersenneTwister generator = new MersenneTwister(1234);
         long[] drawn = new long[5];
         Arrays.setAll(drawn, i -> generator.draw() & 0xffffffffL);
         assertThat(drawn)
