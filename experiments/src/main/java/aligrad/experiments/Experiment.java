@@ -26,6 +26,13 @@ interface Experiment {
     /// @param i counted from 0
     Map<String, Double> iterate(long i);
 
-    /// Says in a sentence or two how it went, given all metrics.
+    /// Judges the model on what it was not chosen by, once, after the last iteration: called with
+    /// the weights that were best on the validation set, and returns what `results.json` shows.
+    /// Only of use to experiments whose metrics have a `validation_accuracy`.
+    default Map<String, Double> test() {
+        return Map.of();
+    }
+
+    /// Says in a sentence or two how it went, given all metrics; after [#test] where there is one.
     String conclusion(Metrics metrics);
 }

@@ -22,6 +22,9 @@ import java.util.Map;
 /// Numbers that are not finite are written as `null`, since JSON has none.
 final class Metrics implements AutoCloseable {
 
+    /// What the best model is chosen by, in percent.
+    static final String VALIDATION_ACCURACY = "validation_accuracy";
+
     private final List<Map<String, Double>> rows = new ArrayList<>();
     private final Writer writer;
 
@@ -86,14 +89,18 @@ final class Metrics implements AutoCloseable {
     /// Appends the row of one iteration.
     void add(Map<String, Double> row) {
         rows.add(row);
-        Map<String, @Nullable Object> finite = new LinkedHashMap<>();
-        row.forEach((name, value) -> finite.put(name, json(value)));
         try {
-            writer.write(JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(finite));
-            writer.write('\n');
+            writer.write(line(row));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Numbers by name as a line of JSON.
+    static String line(Map<String, Double> numbers) throws IOException {
+        Map<String, @Nullable Object> finite = new LinkedHashMap<>();
+        numbers.forEach((name, value) -> finite.put(name, json(value)));
+        return JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(finite) + "\n";
     }
 
     private static @Nullable Object json(double value) {
@@ -127,6 +134,19 @@ final class Metrics implements AutoCloseable {
             }
         }
         return points;
+    }
+
+    /// The row with the highest value of one name, the first of them where there are more; empty
+    /// where no row has it.
+    Map<String, Double> best(String name) {
+        Map<String, Double> best = Map.of();
+        for (Map<String, Double> row : rows) {
+            double value = row.getOrDefault(name, Double.NaN);
+            if (value > best.getOrDefault(name, Double.NEGATIVE_INFINITY)) {
+                best = row;
+            }
+        }
+        return best;
     }
 
     /// The mean of one name over the last rows.

@@ -6,9 +6,12 @@ import aligrad.optim.AdamW;
 import aligrad.optim.AliG;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
+import aligrad.optim.Projection;
 import aligrad.optim.RmsProp;
 import aligrad.optim.Sgd;
 import aligrad.tensor.Parameter;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -34,14 +37,30 @@ enum OptimizerChoice {
     /// @param momentum of ALI-G
     /// @param tensorFlow whether Adam, Adagrad and RMSProp follow TensorFlow 1 instead of PyTorch
     /// @param clipping of all but ALI-G
+    /// @param projection of ALI-G
+    /// @param weightDecay of all but ALI-G; `null` for what each has by itself
     record Conventions(
             double maxLearningRate,
             double epsilon,
             double momentum,
             boolean tensorFlow,
-            Clipping clipping) {}
+            Clipping clipping,
+            Projection projection,
+            @Nullable Double weightDecay) {
+
+        /// Without projection, and with each optimizer's own weight decay.
+        Conventions(
+                double maxLearningRate,
+                double epsilon,
+                double momentum,
+                boolean tensorFlow,
+                Clipping clipping) {
+            this(maxLearningRate, epsilon, momentum, tensorFlow, clipping, Projection.none(), null);
+        }
+    }
 
     private static final double MOMENTUM = 0.9;
+    private static final double ADAMW_DECAY = 0.01;
 
     private final double defaultRate;
 
@@ -80,7 +99,7 @@ enum OptimizerChoice {
                         "--learning-rate: alig computes its step itself; limit it with --max-lr.");
             }
             String maximum = settings.text("max-lr", options.maxLearningRate);
-            return maximum == null ? c.maxLearningRate : maximum(maximum);
+            return maximum == null ? c.maxLearningRate : positiveOrNone("--max-lr", maximum);
         }
         if (options.maxLearningRate != null) {
             throw new UsageException(
@@ -95,7 +114,8 @@ enum OptimizerChoice {
         return rate;
     }
 
-    private static double maximum(String text) {
+    /// A number above 0, or infinity for `none`.
+    static double positiveOrNone(String option, String text) {
         if (text.equals("none")) {
             return Double.POSITIVE_INFINITY;
         }
@@ -104,35 +124,45 @@ enum OptimizerChoice {
             value = Double.parseDouble(text);
         } catch (NumberFormatException e) {
             throw new UsageException(
-                    "--max-lr " + text + ": it must be a number above 0, or none.", e);
+                    option + " " + text + ": it must be a number above 0, or none.", e);
         }
         if (!(value > 0)) {
             throw new UsageException(
-                    "--max-lr " + text + ": it must be a number above 0, or none.");
+                    option + " " + text + ": it must be a number above 0, or none.");
         }
         return value;
     }
 
     /// Makes the optimizer.
     Optimizer<?> over(Map<String, Parameter> parameters, double rate, Conventions c) {
+        double own = this == ADAMW ? ADAMW_DECAY : 0;
+        double decay = c.weightDecay == null ? own : c.weightDecay;
         return switch (this) {
             case ALIG ->
                     AliG.over(parameters)
                             .maxLearningRate(rate)
                             .epsilon(c.epsilon)
                             .momentum(c.momentum)
+                            .project(c.projection)
                             .build();
-            case SGD -> Sgd.over(parameters).learningRate(rate).clip(c.clipping).build();
+            case SGD ->
+                    Sgd.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
             case HEAVY_BALL ->
                     Sgd.over(parameters)
                             .learningRate(rate)
                             .momentum(MOMENTUM)
+                            .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
             case NESTEROV ->
                     Sgd.over(parameters)
                             .learningRate(rate)
                             .momentum(MOMENTUM)
+                            .weightDecay(decay)
                             .nesterov(true)
                             .clip(c.clipping)
                             .build();
@@ -144,14 +174,21 @@ enum OptimizerChoice {
                                             ? Adam.EpsilonForm.INSIDE
                                             : Adam.EpsilonForm.OUTSIDE)
                             .amsgrad(this == AMSGRAD)
+                            .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
-            case ADAMW -> AdamW.over(parameters).learningRate(rate).clip(c.clipping).build();
+            case ADAMW ->
+                    AdamW.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
             case ADAGRAD ->
                     Adagrad.over(parameters)
                             .learningRate(rate)
                             .initialAccumulator(c.tensorFlow ? 0.1 : 0)
                             .epsilon(c.tensorFlow ? 0 : 1e-10)
+                            .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
             case RMSPROP ->
@@ -161,6 +198,7 @@ enum OptimizerChoice {
                             .initialMeanSquare(c.tensorFlow ? 1 : 0)
                             .epsilon(c.tensorFlow ? 1e-10 : 1e-8)
                             .epsilonInsideRoot(c.tensorFlow)
+                            .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
         };

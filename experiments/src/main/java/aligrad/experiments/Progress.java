@@ -51,7 +51,7 @@ final class Progress {
         String numbers =
                 String.format(
                         Locale.ROOT,
-                        "%d/%d  loss %.4g  step size %.3g  %.0f it/s  %s left",
+                        "%d/%d  loss %.4g  step size %.3g  %.3g it/s  %s left",
                         done,
                         total,
                         meanLoss,

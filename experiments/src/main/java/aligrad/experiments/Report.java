@@ -54,6 +54,7 @@ final class Report {
                         .add("unclipped", metrics.series("step_size_unclipped"), FAINT, 1, true)
                         .add("used", metrics.series("step_size"), BLUE, 2, true));
         List<double[]> test = metrics.series("test_accuracy");
+        List<double[]> validation = metrics.series(Metrics.VALIDATION_ACCURACY);
         put(
                 curves,
                 "accuracy",
@@ -64,6 +65,7 @@ final class Report {
                                 BLUE,
                                 2,
                                 false)
+                        .add("validation", validation, RED, 2, false)
                         .add("test", test, RED, 2, false));
         return curves;
     }

@@ -15,7 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The folder of one run: `config.yaml`, `metrics.jsonl`, `checkpoint/`, curves and `report.html`.
+/// The folder of one run: `config.yaml`, `metrics.jsonl`, `checkpoint/`, curves and `report.html`;
+/// where there is a validation set also `best.safetensors` and, at the end, `results.json`.
 final class RunDirectory {
 
     private static final String CONFIG = "config.yaml";
@@ -125,6 +126,15 @@ final class RunDirectory {
 
     Checkpoint checkpoint() {
         return new Checkpoint(path.resolve("checkpoint"));
+    }
+
+    BestModel best() {
+        return new BestModel(path.resolve("best.safetensors"));
+    }
+
+    /// What the test set says of the best model.
+    Path results() {
+        return path.resolve("results.json");
     }
 
     Path report() {

@@ -52,6 +52,18 @@ final class Settings {
         return given != null ? given : before != null ? whole(name, before) : otherwise;
     }
 
+    /// Refuses to resume where what was found is not what the run was started with.
+    ///
+    /// @param source what the user named, such as an option with its value
+    void requireSame(String name, String found, String source) {
+        Object before = saved.get(name);
+        if (before != null && !before.toString().equals(found)) {
+            throw new UsageException(
+                    "%s: the %s there are not those of the run to resume; they were %s, now they are %s."
+                            .formatted(source, name, before, found));
+        }
+    }
+
     private static long whole(String name, Object saved) {
         try {
             return Long.parseLong(saved.toString());

@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
         name = "train",
         description = "Trains one model and writes curves, metrics and a checkpoint.",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainDnc.class, TrainMnist.class})
+        subcommands = {
+            TrainDnc.class,
+            TrainMnist.class,
+            TrainCifar.Cifar10.class,
+            TrainCifar.Cifar100.class
+        })
 final class Train implements Runnable {
 
     @CommandLine.Spec
@@ -17,6 +22,6 @@ final class Train implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "Say what to train: dnc or mnist.");
+                spec.commandLine(), "Say what to train: dnc, mnist, cifar10 or cifar100.");
     }
 }

@@ -2,11 +2,17 @@ package aligrad.experiments;
 
 import aligrad.optim.NonFiniteLossException;
 import aligrad.optim.StepReport;
+import aligrad.tensor.Tensor;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// The training loop: iterations, metrics, checkpoints, progress, and the report at the end.
 final class Training {
@@ -40,11 +46,15 @@ final class Training {
                             .formatted(directory.path(), from.iterations()));
         }
         directory.write(experiment.configuration());
+        delete(directory.results()); // those of a shorter run
         if (!directory.isResumed()) { // so that even a run killed at once can be resumed
             checkpoint.save(experiment.model(), experiment.optimizer(), from);
         }
         try (Metrics metrics = Metrics.open(directory.metrics(), from.iterations());
                 Interruption interruption = new Interruption()) {
+            if (!metrics.best(Metrics.VALIDATION_ACCURACY).isEmpty()) {
+                directory.best().require(); // now rather than at the end
+            }
             out.printf(
                     "%s: %s parameters, %d iterations, writing to %s%n",
                     experiment.configuration().get("experiment"),
@@ -80,6 +90,7 @@ final class Training {
                     throw new IllegalStateException("iteration " + i + " took no step");
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
+                keepBest(i, extra, metrics);
                 metrics.add(row(i, report, seconds, extra));
                 progress.show(i, report.loss(), report.stepSize());
                 if (System.nanoTime() - saved > CHECKPOINT_NANOSECONDS) {
@@ -103,6 +114,16 @@ final class Training {
         return new Checkpoint.Position(i, (System.nanoTime() - start) / 1e9);
     }
 
+    /// Before its row is added: the model is kept where it is better than at all rows before.
+    private void keepBest(long iteration, Map<String, Double> extra, Metrics metrics) {
+        String name = Metrics.VALIDATION_ACCURACY;
+        Double accuracy = extra.get(name);
+        if (accuracy != null
+                && accuracy > metrics.best(name).getOrDefault(name, Double.NEGATIVE_INFINITY)) {
+            directory.best().save(experiment.model(), iteration, accuracy);
+        }
+    }
+
     private void sayFirst() {
         long started = ManagementFactory.getRuntimeMXBean().getStartTime();
         out.printf(
@@ -122,7 +143,38 @@ final class Training {
         return row;
     }
 
+    /// Judges the best model, and leaves the experiment with the last one.
+    private void judge(Metrics metrics) {
+        Map<String, Double> best = metrics.best(Metrics.VALIDATION_ACCURACY);
+        if (best.isEmpty()) {
+            return;
+        }
+        Map<String, Tensor> last = experiment.model().state();
+        long iteration = best.getOrDefault("iteration", 0.0).longValue();
+        directory.best().load(experiment.model(), iteration);
+        Map<String, Double> results = new LinkedHashMap<>(best);
+        results.keySet().retainAll(Set.of("iteration", "epoch", Metrics.VALIDATION_ACCURACY));
+        results.putAll(experiment.test());
+        experiment.model().load(last);
+        try {
+            RunDirectory.replace(directory.results(), Metrics.line(results));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private int conclude(Checkpoint.Position end, long total, Metrics metrics) {
+        if (end.iterations() == total) {
+            judge(metrics);
+        }
         Report.write(
                 directory, experiment.configuration(), metrics, experiment.conclusion(metrics));
         out.println(experiment.conclusion(metrics));

@@ -152,7 +152,7 @@ class CommandLineTest {
         assertThat(help.out()).contains("train");
         Console train = Console.run("train");
         assertThat(train.exit()).isEqualTo(2);
-        assertThat(train.err()).contains("Say what to train: dnc or mnist.");
+        assertThat(train.err()).contains("Say what to train: dnc, mnist, cifar10 or cifar100.");
     }
 
     @Test

@@ -50,6 +50,20 @@ class MetricsTest {
                         """);
     }
 
+    /// So that a later model must be strictly better to be kept.
+    @Test
+    void theBestRowIsTheFirstOfTheHighest() {
+        try (Metrics metrics = Metrics.open(file, 0)) {
+            assertThat(metrics.best("loss")).isEmpty();
+            double[] values = {Double.NaN, -3, -1, -2, -1};
+            for (int i = 0; i < values.length; i++) {
+                metrics.add(row(i + 1, values[i]));
+            }
+            assertThat(metrics.best("loss")).isEqualTo(row(3, -1));
+            assertThat(metrics.best("accuracy")).isEmpty();
+        }
+    }
+
     @Test
     void readsBackEveryBit() {
         double third = 1 / 3.0;

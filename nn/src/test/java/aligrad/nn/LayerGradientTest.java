@@ -59,6 +59,43 @@ class LayerGradientTest {
                 () -> Sequential.of(new Linear(3, 3, RANDOM), Activation.tanh(), new LayerNorm(3)),
                 2,
                 3);
+        // Streams of their own: with other weights a difference may step over the kink of a ReLU.
+        add(
+                cases,
+                "residual block",
+                () -> new PreactivationBlock(2, 3, 2, 0, Random.stream(4), RANDOM),
+                2,
+                4,
+                4,
+                2);
+        DenseNet.Config dense = DenseNet.of(10, 2).inputs(2).classes(2);
+        add(
+                cases,
+                "dense layer",
+                () -> new DenseLayer(2, dense, Random.stream(5), RANDOM),
+                2,
+                3,
+                3,
+                2);
+        // In evaluation: in training the last stage of so small an image normalizes numbers that
+        // differ by little, and a difference quotient is far off. NetworkGoldenTest has training.
+        WideResNet.Config wide = WideResNet.of(10, 1).first(2).inputs(2).classes(2);
+        add(
+                cases,
+                "wide residual network",
+                () -> evaluating(wide.initialize(Random.stream(4))),
+                1,
+                4,
+                4,
+                2);
+        add(
+                cases,
+                "densely connected network",
+                () -> evaluating(dense.initialize(Random.stream(4))),
+                1,
+                4,
+                4,
+                2);
         add(
                 cases,
                 "dnc, one step", // after that it stops a gradient on purpose

@@ -1,0 +1,338 @@
+package aligrad.experiments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import aligrad.tensor.Random;
+import aligrad.tensor.io.SafeTensors;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// `train cifar10` on 40 images for training, of which 4 are held back, and 6 for the test.
+class CifarExperimentTest {
+
+    /// 36 images in batches of 16: 16, 16 and 4.
+    private static final int PER_EPOCH = 3;
+
+    @TempDir private Path folder = Path.of("");
+    private Path data = Path.of("");
+
+    @BeforeEach
+    void files() throws IOException {
+        data = folder.resolve("data");
+        CifarFiles.write(data, 40, 6);
+    }
+
+    private Console cifar(Path out, String... options) {
+        List<String> line = new ArrayList<>(List.of("train", "cifar10", "--out", out.toString()));
+        line.addAll(List.of(options));
+        return Console.run(line.toArray(new String[0]));
+    }
+
+    /// A small network, unless the options say otherwise.
+    private Console fresh(Path out, String... options) {
+        List<String> line = new ArrayList<>(List.of(options));
+        addUnlessGiven(line, "--data", data.toString());
+        addUnlessGiven(line, "--model", "wrn-10-1");
+        addUnlessGiven(line, "--batch-size", "16");
+        return cifar(out, line.toArray(new String[0]));
+    }
+
+    private static void addUnlessGiven(List<String> line, String option, String value) {
+        if (!line.contains(option)) {
+            line.addAll(List.of(option, value));
+        }
+    }
+
+    private static void success(Console console) {
+        assertThat(console.err()).isEmpty();
+        assertThat(console.exit()).isZero();
+    }
+
+    private static void refused(Console console, String reason) {
+        assertThat(console.err()).contains(reason);
+        assertThat(console.err().strip().lines()).hasSize(1);
+        assertThat(console.exit()).isEqualTo(2);
+    }
+
+    /// The metrics without the time.
+    private static List<Map<String, Object>> rows(Path run) throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+            Map<String, Object> row = JSON.std.mapFrom(line);
+            row.remove("seconds");
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static double number(Map<String, Object> row, String name) {
+        return row.get(name) instanceof Number n ? n.doubleValue() : Double.NaN;
+    }
+
+    private static void assertSameRun(Path a, Path b, int iterations) throws IOException {
+        assertThat(rows(a)).hasSize(iterations).isEqualTo(rows(b));
+        for (String file :
+                new String[] {
+                    "checkpoint/model-" + iterations + ".safetensors",
+                    "checkpoint/optimizer-" + iterations + ".safetensors",
+                    "best.safetensors",
+                    "results.json"
+                }) {
+            assertThat(a.resolve(file)).hasSameBinaryContentAs(b.resolve(file));
+        }
+    }
+
+    @Test
+    void learnsAndJudgesTheBestModel() throws IOException {
+        Path run = folder.resolve("run");
+        Console console = fresh(run, "--epochs", "4");
+        success(console);
+        assertThat(console.out())
+                .contains("best validation accuracy: ", "test accuracy of that model: ");
+        List<Map<String, Object>> rows = rows(run);
+        assertThat(rows).hasSize(4 * PER_EPOCH);
+        double best = -1;
+        double bestIteration = -1;
+        for (int i = 0; i < rows.size(); i++) {
+            Map<String, Object> row = rows.get(i);
+            assertThat(number(row, "epoch")).isEqualTo(i / PER_EPOCH + 1);
+            boolean last = i % PER_EPOCH == PER_EPOCH - 1;
+            assertThat(row.containsKey("validation_accuracy")).isEqualTo(last);
+            if (last && number(row, "validation_accuracy") > best) {
+                best = number(row, "validation_accuracy");
+                bestIteration = number(row, "iteration");
+            }
+        }
+        assertThat(number(rows.getLast(), "loss")).isLessThan(number(rows.getFirst(), "loss"));
+        Map<String, Object> results =
+                JSON.std.mapFrom(Files.readString(run.resolve("results.json")));
+        assertThat(results.keySet())
+                .containsExactlyInAnyOrder(
+                        "iteration", "epoch", "validation_accuracy", "test_accuracy");
+        assertThat(number(results, "validation_accuracy")).isEqualTo(best);
+        assertThat(number(results, "iteration")).isEqualTo(bestIteration);
+        assertThat(number(results, "test_accuracy")).isBetween(0.0, 100.0);
+        SafeTensors kept = SafeTensors.open(run.resolve("best.safetensors"));
+        assertThat(kept.metadata())
+                .containsEntry("iteration", String.valueOf((long) bestIteration));
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("test accuracy of that model", "<td>36 for training, 4 for validation");
+        assertThat(run.resolve("accuracy.svg")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alig", "nesterov"})
+    void aResumedRunEqualsAnUninterruptedOne(String optimizer) throws IOException {
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        success(fresh(whole, "--optimizer", optimizer, "--epochs", "3"));
+        success(fresh(parts, "--optimizer", optimizer, "--epochs", "1"));
+        success(cifar(parts, "--resume", "--epochs", "3", "--loaders", "3"));
+        assertSameRun(parts, whole, 3 * PER_EPOCH);
+        assertThat(rows(whole).stream().map(row -> row.get("loss")).distinct())
+                .hasSize(3 * PER_EPOCH);
+    }
+
+    /// A run that is interrupted is cut anywhere; here one batch into an epoch.
+    @Test
+    void iterationsDoNotDependOnWhereTheRunWasCut() {
+        CifarData train = CifarData.readTraining(data, CifarFormat.CIFAR10);
+        CifarData test = CifarData.readTest(data, CifarFormat.CIFAR10);
+        Path checkpoint = folder.resolve("checkpoint");
+        List<Double> whole = new ArrayList<>();
+        try (CifarExperiment experiment = new CifarExperiment(train, test, choices(1))) {
+            for (int i = 0; i < 8; i++) {
+                experiment.iterate(i);
+                whole.add(experiment.optimizer().lastStep().loss());
+            }
+        }
+        List<Double> parts = new ArrayList<>();
+        try (CifarExperiment experiment = new CifarExperiment(train, test, choices(2))) {
+            for (int i = 0; i < 4; i++) {
+                experiment.iterate(i);
+                parts.add(experiment.optimizer().lastStep().loss());
+            }
+            new Checkpoint(checkpoint)
+                    .save(
+                            experiment.model(),
+                            experiment.optimizer(),
+                            new Checkpoint.Position(4, 0));
+        }
+        try (CifarExperiment experiment = new CifarExperiment(train, test, choices(3))) {
+            new Checkpoint(checkpoint).load(experiment.model(), experiment.optimizer());
+            for (int i = 4; i < 8; i++) {
+                experiment.iterate(i);
+                parts.add(experiment.optimizer().lastStep().loss());
+            }
+        }
+        assertThat(parts).isEqualTo(whole);
+    }
+
+    private CifarExperiment.Choices choices(int loaders) {
+        return new CifarExperiment.Choices(
+                "densenet-10-4",
+                data.toString(),
+                OptimizerChoice.ALIG,
+                0.1,
+                75,
+                0,
+                9,
+                16,
+                1,
+                loaders);
+    }
+
+    /// The expected norm of WRN-40-4 at the start is 126.8; the ball's radius is 100.
+    @Test
+    void aligStartsInItsBall() {
+        CifarData train = CifarData.readTraining(data, CifarFormat.CIFAR10);
+        CifarData test = CifarData.readTest(data, CifarFormat.CIFAR10);
+        for (double radius : new double[] {100, Double.POSITIVE_INFINITY}) {
+            CifarExperiment.Choices choices =
+                    new CifarExperiment.Choices(
+                            "wrn-40-4",
+                            data.toString(),
+                            OptimizerChoice.ALIG,
+                            1,
+                            radius,
+                            0,
+                            1,
+                            16,
+                            1,
+                            1);
+            try (CifarExperiment experiment = new CifarExperiment(train, test, choices)) {
+                double squared =
+                        experiment.model().parameters().stream()
+                                .mapToDouble(p -> p.value().squaredNorm().item())
+                                .sum();
+                assertThat(Math.sqrt(squared))
+                        .isCloseTo(Math.min(radius, 126.8), within(radius == 100 ? 1e-3 : 0.2));
+            }
+        }
+    }
+
+    @Test
+    void refusesToResumeOnOtherImages() throws IOException {
+        Path run = folder.resolve("run");
+        success(fresh(run, "--epochs", "1"));
+        CifarFiles.write(data, 41, 6);
+        refused(
+                cifar(run, "--resume", "--epochs", "2"),
+                "--data " + data + ": the images there are not those of the run to resume");
+    }
+
+    @Test
+    void refusesToResumeWithoutItsBestModel() throws IOException {
+        Path run = folder.resolve("run");
+        success(fresh(run, "--epochs", "1"));
+        Files.delete(run.resolve("best.safetensors"));
+        refused(cifar(run, "--resume", "--epochs", "2"), "best.safetensors is missing");
+    }
+
+    @Test
+    void wrongOptionsAreNamedBeforeAnythingIsWritten() throws IOException {
+        Path out = folder.resolve("run");
+        refused(cifar(out), "--data is missing: name the directory with the files of CIFAR-10");
+        refused(fresh(out, "--model", "vgg"), "--model vgg: there is none of that name");
+        refused(fresh(out, "--epochs", "0"), "--epochs 0: it must be from 1");
+        refused(fresh(out, "--batch-size", "0"), "--batch-size 0: it must be from 1");
+        refused(fresh(out, "--loaders", "0"), "--loaders 0: it must be from 1 to 64");
+        refused(fresh(out, "--max-norm", "-1"), "--max-norm -1: it must be a number above 0");
+        refused(fresh(out, "--weight-decay", "0.1"), "--weight-decay: alig takes none");
+        refused(
+                fresh(out, "--optimizer", "adam", "--max-norm", "10"),
+                "--max-norm: only alig keeps the weights in a ball; adam takes --weight-decay.");
+        refused(
+                fresh(out, "--optimizer", "adam", "--weight-decay", "-1"),
+                "--weight-decay -1.0: it must be a number of at least 0.");
+        Files.write(data.resolve("test_batch.bin"), new byte[3074]);
+        refused(fresh(out), "test_batch.bin, byte 3074: it ends after 1 of the 3073 bytes");
+        CifarFiles.write(data, 1, 1);
+        refused(fresh(out), "there is only one image for training");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aRunOfCifar100HasAHundredClasses() throws IOException {
+        byte[] bytes = new byte[10 * 3074];
+        for (int i = 0; i < 10; i++) {
+            bytes[i * 3074] = 19;
+            bytes[i * 3074 + 1] = (byte) (90 + i);
+        }
+        Files.write(data.resolve("train.bin"), bytes);
+        Files.write(data.resolve("test.bin"), bytes);
+        Path run = folder.resolve("run");
+        success(
+                Console.run(
+                        "train",
+                        "cifar100",
+                        "--model",
+                        "plain-densenet-7-2",
+                        "--data",
+                        data.toString(),
+                        "--out",
+                        run.toString(),
+                        "--epochs",
+                        "1"));
+        SafeTensors kept = SafeTensors.open(run.resolve("best.safetensors"));
+        assertThat(kept.shape("scores.weight").extent(0)).isEqualTo(100);
+        assertThat(Files.readString(run.resolve("config.yaml")))
+                .contains("experiment: cifar100", "max-lr: 0.1", "batch-size: 256");
+        refused(cifar(run, "--resume"), "holds a run of 'cifar100', not of 'cifar10'");
+    }
+
+    @Test
+    void namesOfNetworksSayTheirSizes() {
+        Random random = Random.stream(1);
+        assertThat(ImageNetwork.of("wrn-16-4").initialize(10, random).parameterCount())
+                .isEqualTo(2_748_890);
+        assertThat(ImageNetwork.of("densenet-40-40").initialize(100, random).parameterCount())
+                .isEqualTo(1_941_520);
+        assertThat(ImageNetwork.of("plain-densenet-40-40").initialize(10, random).parameterCount())
+                .isEqualTo(11_583_760);
+        Path out = folder.resolve("run");
+        refused(
+                fresh(out, "--model", "wrn-17-4"),
+                "--model wrn-17-4: wide residual network of depth 17: it must be 6·n + 4");
+        refused(fresh(out, "--model", "wrn-16-0"), "width 0");
+        refused(fresh(out, "--model", "densenet-13-4"), "depth 13 with a bottleneck");
+        refused(fresh(out, "--model", "wrn-16-4-4"), "there is none of that name");
+    }
+
+    /// Rows 6, 12, 18 and 24, 3, 1 and 26 of the paper's table.
+    @Test
+    void settingsAreThePapers() {
+        ImageNetwork.Family wrn = ImageNetwork.Family.WRN;
+        ImageNetwork.Family dense = ImageNetwork.Family.DENSENET;
+        CifarFormat ten = CifarFormat.CIFAR10;
+        CifarFormat hundred = CifarFormat.CIFAR100;
+        OptimizerChoice alig = OptimizerChoice.ALIG;
+        assertThat(CifarDefaults.of(ten, wrn, alig))
+                .isEqualTo(new CifarDefaults(200, 256, 1, 100, 0));
+        assertThat(CifarDefaults.of(ten, dense, alig))
+                .isEqualTo(new CifarDefaults(300, 64, 0.1, 75, 0));
+        assertThat(CifarDefaults.of(hundred, wrn, alig))
+                .isEqualTo(new CifarDefaults(200, 128, 0.1, 100, 0));
+        assertThat(CifarDefaults.of(hundred, dense, alig))
+                .isEqualTo(new CifarDefaults(300, 256, 0.1, 75, 0));
+        CifarDefaults nesterov = CifarDefaults.of(ten, wrn, OptimizerChoice.NESTEROV);
+        assertThat(nesterov.batchSize()).isEqualTo(128);
+        assertThat(nesterov.weightDecay()).isEqualTo(5e-4);
+        assertThat(CifarDefaults.of(ten, wrn, OptimizerChoice.AMSGRAD).batchSize()).isEqualTo(512);
+        assertThat(CifarDefaults.of(ten, wrn, OptimizerChoice.ADAMW).weightDecay()).isEqualTo(1e-3);
+    }
+}
