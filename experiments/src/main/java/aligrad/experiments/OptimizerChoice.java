@@ -10,9 +10,12 @@ import aligrad.optim.RmsProp;
 import aligrad.optim.Sgd;
 import aligrad.tensor.Parameter;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The optimizers that the command line knows, and the one number that each takes.
@@ -42,6 +45,11 @@ enum OptimizerChoice {
             Clipping clipping) {}
 
     private static final double MOMENTUM = 0.9;
+    private static final String MAX_LR = "max-lr";
+    private static final String LEARNING_RATE = "learning-rate";
+
+    /// Such as `0.1` or `1e-3`: Java's own syntax also has `1d`, `0x1p3` and `Infinity`.
+    static final Pattern DECIMAL = Pattern.compile("-?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 
     private final double defaultRate;
 
@@ -54,15 +62,23 @@ enum OptimizerChoice {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// @throws UsageException if `--optimizer` is given a name that there is not
     static OptimizerChoice of(String name) {
+        return of(new Settings(Map.of()), name);
+    }
+
+    /// The optimizer of a new run or of the one to resume.
+    static OptimizerChoice of(Settings settings, @Nullable String given) {
+        String name = settings.text("optimizer", given, ALIG.label());
         return Arrays.stream(values())
                 .filter(choice -> choice.label().equals(name))
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new UsageException(
-                                        "--optimizer %s: there is none of that name; choose %s."
-                                                .formatted(name, names())));
+                                settings.wrong(
+                                        "optimizer",
+                                        name,
+                                        "there is none of that name; choose " + names()));
     }
 
     private static String names() {
@@ -79,36 +95,32 @@ enum OptimizerChoice {
                 throw new UsageException(
                         "--learning-rate: alig computes its step itself; limit it with --max-lr.");
             }
-            String maximum = settings.text("max-lr", options.maxLearningRate);
-            return maximum == null ? c.maxLearningRate : maximum(maximum);
+            if (options.maxLearningRate != null) {
+                maximum(new Settings(Map.of()), options.maxLearningRate);
+            }
+            String maximum = settings.text(MAX_LR, options.maxLearningRate);
+            return maximum == null ? c.maxLearningRate : maximum(settings, maximum);
         }
         if (options.maxLearningRate != null) {
             throw new UsageException(
                     "--max-lr: only alig has a maximal learning rate; %s takes --learning-rate."
                             .formatted(label()));
         }
-        Double given = settings.number("learning-rate", options.learningRate);
+        Double given = settings.number(LEARNING_RATE, options.learningRate);
         double rate = given == null ? defaultRate : given;
         if (!(rate > 0) || Double.isInfinite(rate)) {
-            throw new UsageException("--learning-rate " + rate + ": it must be a number above 0.");
+            throw settings.wrong(LEARNING_RATE, rate, "it must be a number above 0");
         }
         return rate;
     }
 
-    private static double maximum(String text) {
+    private static double maximum(Settings settings, String text) {
         if (text.equals("none")) {
             return Double.POSITIVE_INFINITY;
         }
-        double value;
-        try {
-            value = Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new UsageException(
-                    "--max-lr " + text + ": it must be a number above 0, or none.", e);
-        }
-        if (!(value > 0)) {
-            throw new UsageException(
-                    "--max-lr " + text + ": it must be a number above 0, or none.");
+        double value = DECIMAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+        if (!(value > 0) || Double.isInfinite(value)) {
+            throw settings.wrong(MAX_LR, text, "it must be a number above 0, or none");
         }
         return value;
     }

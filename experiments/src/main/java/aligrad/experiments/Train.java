@@ -17,6 +17,9 @@ final class Train implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "Say what to train: dnc or mnist.");
+                spec.commandLine(),
+                "Say what to train: choose "
+                        + String.join(", ", spec.subcommands().keySet())
+                        + ".");
     }
 }
