@@ -182,7 +182,7 @@ final class Checkpoint {
         } catch (FileFormatException e) {
             throw new UsageException(e.getMessage() + "; the checkpoint is damaged.", e);
         } catch (UncheckedIOException e) {
-            throw TextFile.unreadable(file, e.getCause());
+            throw TextFile.unreadable(file, TextFile.cause(e));
         } catch (IOException e) {
             throw TextFile.unreadable(file, e);
         }

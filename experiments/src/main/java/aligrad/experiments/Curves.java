@@ -36,7 +36,9 @@ final class Curves {
         // Each dash of the usual grid would be a shape of its own in the file.
         chart.getStyler().setPlotGridLinesStroke(new BasicStroke(0.5f));
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
-        chart.getStyler().setXAxisTickLabelsFormattingFunction(Curves::iteration);
+        chart.getStyler()
+                .setXAxisTickMarkSpacingHint(100) // labels of five digits stay apart
+                .setXAxisTickLabelsFormattingFunction(Curves::iteration);
         chart.getStyler()
                 .setYAxisLogarithmic(logarithmic)
                 .setMarkerSize(0)
@@ -66,7 +68,7 @@ final class Curves {
         int stride = stride(points);
         List<double[]> kept = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
-            if ((i + 1) % stride == 0 || i == points.size() - 1) {
+            if (i == 0 || (i + 1) % stride == 0 || i == points.size() - 1) {
                 kept.add(points.get(i));
             }
         }

@@ -68,7 +68,7 @@ public final class Main implements Runnable {
             return CommandLine.ExitCode.SOFTWARE;
         }
         if (e instanceof UncheckedIOException io) {
-            IOException cause = io.getCause();
+            IOException cause = TextFile.cause(io);
             command.getErr()
                     .println(
                             "Reading or writing failed: %s%s."

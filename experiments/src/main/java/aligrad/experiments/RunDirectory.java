@@ -192,7 +192,7 @@ final class RunDirectory {
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
-            throw new UsageException(wrongPlace(path, TextFile.reason(e)).getMessage(), e);
+            throw wrongPlace(path, TextFile.reason(e));
         }
     }
 

@@ -3,6 +3,7 @@ package aligrad.experiments;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -111,6 +112,11 @@ final class TextFile {
                 "%s cannot be read: %s; it must be a file that you may read."
                         .formatted(path, reason(e)),
                 e);
+    }
+
+    static IOException cause(UncheckedIOException e) {
+        IOException cause = e.getCause();
+        return cause == null ? new IOException(e) : cause;
     }
 
     /// Why reading or writing failed, in words.

@@ -418,7 +418,7 @@ public abstract class Optimizer<O> {
             List<Group<O>> all = new ArrayList<>(groups);
             all.add(new Group<>(slots, options));
             TreeSet<String> names = new TreeSet<>();
-            Map<Parameter, String> given = new IdentityHashMap<>();
+            IdentityHashMap<Parameter, String> given = new IdentityHashMap<>();
             for (Group<O> group : all) {
                 for (Slot slot : group.slots()) {
                     if (!names.add(slot.name())) {
