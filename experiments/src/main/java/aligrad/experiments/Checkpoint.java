@@ -13,6 +13,8 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -20,9 +22,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 
 /// The saved state of a run: `model-N.safetensors`, `optimizer-N.safetensors`, and `state.json`,
-/// which names them.
+/// which names them and has their checksums.
 ///
 /// `state.json` is written last and renamed into place, so whenever the program dies there is a
 /// whole checkpoint, the new one or the one before.
@@ -30,9 +34,20 @@ final class Checkpoint {
 
     private static final String STATE = "state.json";
 
-    /// The names that are given here, so that a damaged checkpoint leads to no other folder.
+    /// The key of the iteration, and of the optimizer's name, in the files of tensors.
+    private static final String ITERATION = "iteration";
+
+    private static final String OPTIMIZER = "optimizer";
+
+    /// The names that are given here: all others in the folder are left alone.
     private static final Pattern FILE_NAME =
-            Pattern.compile("(model|optimizer)-\\d+\\.safetensors");
+            Pattern.compile("(model|optimizer)-(0|[1-9]\\d*)\\.safetensors");
+
+    /// More than any run does, and few enough for a `double` to count them.
+    private static final long MOST_ITERATIONS = 1_000_000_000_000_000L;
+
+    /// Thirty years; as nanoseconds they fit into a `long`.
+    private static final double MOST_SECONDS = 1e9;
 
     private final Path path;
 
@@ -49,16 +64,22 @@ final class Checkpoint {
     void save(Module model, Optimizer<?> optimizer, Position position) {
         try {
             Files.createDirectories(path);
-            String modelFile = "model-" + position.iterations + ".safetensors";
-            String optimizerFile = "optimizer-" + position.iterations + ".safetensors";
+            Path modelFile = file("model", position.iterations);
+            Path optimizerFile = file("optimizer", position.iterations);
             OptimizerState state = optimizer.state();
-            SafeTensors.write(path.resolve(modelFile), model.state(), Map.of());
-            SafeTensors.write(path.resolve(optimizerFile), state.tensors(), Map.of());
+            String iteration = Long.toString(position.iterations);
+            SafeTensors.write(modelFile, model.state(), Map.of(ITERATION, iteration));
+            Map<String, String> metadata = new LinkedHashMap<>();
+            metadata.put(ITERATION, iteration);
+            metadata.put(OPTIMIZER, state.optimizer());
+            SafeTensors.write(optimizerFile, state.tensors(), metadata);
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("iterations", position.iterations);
             json.put("seconds", position.seconds);
-            json.put("model", modelFile);
-            json.put("optimizer", optimizerFile);
+            json.put("model", modelFile.getFileName().toString());
+            json.put("model_crc32c", checksum(modelFile));
+            json.put("optimizer", optimizerFile.getFileName().toString());
+            json.put("optimizer_crc32c", checksum(optimizerFile));
             json.put("optimizer_numbers", state.numbers());
             Map<String, Long> streams = new LinkedHashMap<>();
             model.namedStreams().forEach((name, stream) -> streams.put(name, stream.position()));
@@ -70,11 +91,24 @@ final class Checkpoint {
         }
     }
 
-    private void deleteOthers(String modelFile, String optimizerFile) throws IOException {
+    private Path file(String kind, long iterations) {
+        return path.resolve(kind + "-" + iterations + ".safetensors");
+    }
+
+    private static String checksum(Path file) throws IOException {
+        CRC32C crc = new CRC32C();
+        try (InputStream in = Files.newInputStream(file)) {
+            in.transferTo(new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
+        }
+        return "%08x".formatted(crc.getValue());
+    }
+
+    private void deleteOthers(Path modelFile, Path optimizerFile) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*.safetensors")) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (!name.equals(modelFile) && !name.equals(optimizerFile)) {
+                if (FILE_NAME.matcher(file.getFileName().toString()).matches()
+                        && !file.equals(modelFile)
+                        && !file.equals(optimizerFile)) {
                     Files.delete(file);
                 }
             }
@@ -91,32 +125,24 @@ final class Checkpoint {
                     "%s is missing: the run ended before its first checkpoint, so start it again with another --out."
                             .formatted(file));
         }
-        Map<String, Object> json = readState(file);
-        Path modelFile = path.resolve(text(file, json, "model"));
-        Path optimizerFile = path.resolve(text(file, json, "optimizer"));
-        Map<String, Tensor> weights = read(modelFile);
-        Map<String, Tensor> tensors = read(optimizerFile);
-        Map<String, Double> numbers = new LinkedHashMap<>();
-        map(file, json, "optimizer_numbers")
-                .forEach((name, value) -> numbers.put(name, number(file, name, value)));
-        Map<Random, Long> positions = new LinkedHashMap<>();
-        Map<String, Random> named = model.namedStreams();
-        map(file, json, "streams")
-                .forEach(
-                        (name, value) -> {
-                            Random stream = named.get(name);
-                            if (stream != null) {
-                                positions.put(stream, (long) number(file, name, value));
-                            }
-                        });
+        Map<String, Object> json = JsonLine.parse(file, 1, TextFile.read(file).text());
         Position position =
                 new Position(
-                        (long) number(file, "iterations", json.get("iterations")),
-                        number(file, "seconds", json.get("seconds")));
+                        whole(file, "iterations", json.get("iterations"), MOST_ITERATIONS),
+                        seconds(file, json.get("seconds")));
+        SafeTensors modelFile = open(file, json, "model", position.iterations);
+        SafeTensors optimizerFile = open(file, json, "optimizer", position.iterations);
+        OptimizerState state =
+                new OptimizerState(
+                        optimizerFile.metadata().getOrDefault(OPTIMIZER, "an unknown optimizer"),
+                        tensors(optimizerFile),
+                        numbers(file, json));
+        Map<Random, Long> positions = positions(file, json, model.namedStreams());
+        Map<String, Tensor> weights = tensors(modelFile);
         Map<String, Tensor> before = model.state();
         try {
             model.load(weights);
-            optimizer.load(new OptimizerState(tensors, numbers));
+            optimizer.load(state);
         } catch (IllegalArgumentException e) {
             model.load(before); // the model may have fitted where the optimizer did not
             throw new UsageException(path + ": " + e.getMessage(), e);
@@ -125,57 +151,117 @@ final class Checkpoint {
         return position;
     }
 
-    private static Map<String, Object> readState(Path file) {
-        String reason = "it is null";
-        try {
-            Map<String, Object> json = JSON.std.mapFrom(Files.readString(file));
-            if (json != null) {
-                return json;
-            }
-        } catch (IOException e) {
-            reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    /// Opens a file of tensors that is what `state.json` says.
+    private SafeTensors open(Path state, Map<String, Object> json, String kind, long iterations) {
+        Path file = file(kind, iterations);
+        String name = file.getFileName().toString();
+        if (!name.equals(json.get(kind))) {
+            throw damaged(state, "'%s' is missing or not %s".formatted(kind, name));
         }
-        throw new UsageException(
-                "%s: it is no JSON object, so the checkpoint is damaged: %s."
-                        .formatted(file, reason));
-    }
-
-    private static Map<String, Tensor> read(Path file) {
         if (!Files.exists(file)) {
             throw new UsageException(file + " is missing, so the checkpoint is damaged.");
         }
         try {
-            SafeTensors tensors = SafeTensors.open(file);
-            Map<String, Tensor> all = new LinkedHashMap<>();
-            for (String name : tensors.names()) {
-                all.put(name, tensors.tensor(name));
+            String checksum = checksum(file);
+            String expected = String.valueOf(json.get(kind + "_crc32c"));
+            if (!checksum.equals(expected)) {
+                throw damaged(
+                        file,
+                        "its CRC-32C is %s, but that of %s is %s"
+                                .formatted(checksum, STATE, expected));
             }
-            return all;
+            SafeTensors tensors = SafeTensors.open(file);
+            String iteration = String.valueOf(tensors.metadata().get(ITERATION));
+            if (!iteration.equals(Long.toString(iterations))) {
+                throw damaged(
+                        file,
+                        "it is of iteration %s, but its name and %s say %d"
+                                .formatted(iteration, STATE, iterations));
+            }
+            return tensors;
         } catch (FileFormatException e) {
-            throw new UsageException(String.valueOf(e.getMessage()), e);
+            throw new UsageException(e.getMessage() + "; the checkpoint is damaged.", e);
+        } catch (UncheckedIOException e) {
+            throw TextFile.unreadable(file, TextFile.cause(e));
+        } catch (IOException e) {
+            throw TextFile.unreadable(file, e);
         }
+    }
+
+    private static Map<String, Tensor> tensors(SafeTensors file) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        try {
+            for (String name : file.names()) {
+                all.put(name, file.tensor(name));
+            }
+        } catch (FileFormatException e) {
+            throw new UsageException(e.getMessage() + "; the checkpoint is damaged.", e);
+        }
+        return all;
+    }
+
+    private static Map<String, Double> numbers(Path file, Map<String, Object> json) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        map(file, json, "optimizer_numbers")
+                .forEach(
+                        (name, value) -> {
+                            if (!(value instanceof Number number)) {
+                                throw damaged(file, "'%s' is no number".formatted(name));
+                            }
+                            numbers.put(name, number.doubleValue());
+                        });
+        return numbers;
+    }
+
+    private static Map<Random, Long> positions(
+            Path file, Map<String, Object> json, Map<String, Random> streams) {
+        Map<String, Object> saved = map(file, json, "streams");
+        if (!saved.keySet().equals(streams.keySet())) {
+            throw damaged(
+                    file,
+                    "it has the random streams %s, but the model has %s"
+                            .formatted(saved.keySet(), streams.keySet()));
+        }
+        Map<Random, Long> positions = new LinkedHashMap<>();
+        streams.forEach(
+                (name, stream) ->
+                        positions.put(stream, whole(file, name, saved.get(name), Long.MAX_VALUE)));
+        return positions;
     }
 
     private static Map<String, Object> map(Path file, Map<String, Object> json, String name) {
         Map<String, Object> values = new LinkedHashMap<>();
         if (!(json.get(name) instanceof Map<?, ?> map)) {
-            throw new UsageException(file + ": '" + name + "' is missing or no object.");
+            throw damaged(file, "'%s' is missing or no object".formatted(name));
         }
         map.forEach((key, value) -> values.put(String.valueOf(key), value));
         return values;
     }
 
-    private static String text(Path file, Map<String, Object> json, String name) {
-        if (json.get(name) instanceof String text && FILE_NAME.matcher(text).matches()) {
-            return text;
+    private static long whole(Path file, String name, @Nullable Object value, long most) {
+        if ((value instanceof Integer || value instanceof Long)
+                && ((Number) value).longValue() >= 0
+                && ((Number) value).longValue() <= most) {
+            return ((Number) value).longValue();
         }
-        throw new UsageException(file + ": '" + name + "' is missing or no file name.");
+        throw damaged(
+                file, "'%s' is %s, not a whole number from 0 to %d".formatted(name, value, most));
     }
 
-    private static double number(Path file, String name, @Nullable Object value) {
-        if (value instanceof Number number) {
+    private static double seconds(Path file, @Nullable Object value) {
+        if (value instanceof Number number
+                && number.doubleValue() >= 0
+                && number.doubleValue() <= MOST_SECONDS) {
             return number.doubleValue();
         }
-        throw new UsageException(file + ": '" + name + "' is missing or no number.");
+        throw damaged(
+                file,
+                "'seconds' is %s, not a number from 0 to %.0f".formatted(value, MOST_SECONDS));
+    }
+
+    private static UsageException damaged(Path file, String what) {
+        return new UsageException(
+                "%s: %s; the checkpoint is damaged, so the run cannot be resumed."
+                        .formatted(file, what));
     }
 }

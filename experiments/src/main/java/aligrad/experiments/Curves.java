@@ -20,9 +20,11 @@ final class Curves {
     private static final int POINTS = 400;
 
     private final XYChart chart;
+    private final boolean logarithmic;
 
-    /// @param logarithmic whether the vertical axis is
+    /// @param logarithmic whether the vertical axis is; values of 0 and below are left out then
     Curves(String title, String axis, boolean logarithmic) {
+        this.logarithmic = logarithmic;
         chart =
                 new XYChartBuilder()
                         .width(760)
@@ -35,45 +37,82 @@ final class Curves {
         chart.getStyler().setPlotGridLinesStroke(new BasicStroke(0.5f));
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
         chart.getStyler()
+                .setXAxisTickMarkSpacingHint(100) // labels of five digits stay apart
+                .setXAxisTickLabelsFormattingFunction(Curves::iteration);
+        chart.getStyler()
                 .setYAxisLogarithmic(logarithmic)
                 .setMarkerSize(0)
-                .setLegendPosition(Styler.LegendPosition.InsideNE)
+                .setLegendPosition(Styler.LegendPosition.OutsideS)
+                .setLegendLayout(Styler.LegendLayout.Horizontal)
+                .setLegendBorderColor(Color.WHITE)
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBorderVisible(false)
                 .setChartTitleBoxVisible(false);
     }
 
-    /// Adds a curve of points `(iteration, value)`; long ones are thinned, each kept point being
-    /// the mean of those that it stands for.
-    ///
-    /// @param positiveOnly whether values of 0 and below are left out, for a logarithmic axis
-    Curves add(String name, List<double[]> points, Color color, float width, boolean positiveOnly) {
+    /// The label of a tick, none where no iteration is.
+    static String iteration(double x) {
+        return x == Math.rint(x) ? "%.0f".formatted(x) : " ";
+    }
+
+    /// Adds a curve of points `(iteration, value)` as they are; of many, the lowest and the highest
+    /// of each few are drawn, so that no spike is lost, and the legend says so.
+    Curves each(String name, List<double[]> points, Color color) {
+        int stride = stride(points);
+        return add(legend(name, stride), extremes(points, stride), color, 1);
+    }
+
+    /// Adds a curve of points that change little from one to the next; of many, each few are drawn
+    /// as their last.
+    Curves smooth(String name, List<double[]> points, Color color) {
+        int stride = stride(points);
         List<double[]> kept = new ArrayList<>();
-        for (double[] p : points) {
-            if (!positiveOnly || p[1] > 0) {
-                kept.add(p);
+        for (int i = 0; i < points.size(); i++) {
+            if (i == 0 || (i + 1) % stride == 0 || i == points.size() - 1) {
+                kept.add(points.get(i));
             }
         }
-        if (kept.isEmpty()) {
-            return this;
-        }
-        int stride = Math.max(1, kept.size() / POINTS);
-        int n = (kept.size() + stride - 1) / stride;
-        double[] x = new double[n];
-        double[] y = new double[n];
-        for (int i = 0; i < n; i++) {
-            int from = i * stride;
-            int to = Math.min(kept.size(), from + stride);
-            for (int j = from; j < to; j++) {
-                x[i] += kept.get(j)[0] / (to - from);
-                y[i] += (positiveOnly ? Math.log(kept.get(j)[1]) : kept.get(j)[1]) / (to - from);
+        return add(name, kept, color, 2);
+    }
+
+    static String legend(String name, int stride) {
+        return stride == 1 ? name : name + " (lowest and highest of %d)".formatted(stride);
+    }
+
+    private static int stride(List<double[]> points) {
+        return Math.max(1, points.size() / POINTS);
+    }
+
+    /// The lowest and the highest of each `stride` points, in their order.
+    static List<double[]> extremes(List<double[]> points, int stride) {
+        List<double[]> kept = new ArrayList<>();
+        for (int from = 0; from < points.size(); from += stride) {
+            int lowest = from;
+            int highest = from;
+            for (int i = from; i < Math.min(points.size(), from + stride); i++) {
+                lowest = points.get(i)[1] < points.get(lowest)[1] ? i : lowest;
+                highest = points.get(i)[1] > points.get(highest)[1] ? i : highest;
             }
-            y[i] = positiveOnly ? Math.exp(y[i]) : y[i];
+            kept.add(points.get(Math.min(lowest, highest)));
+            if (lowest != highest) {
+                kept.add(points.get(Math.max(lowest, highest)));
+            }
         }
-        chart.addSeries(name, x, y)
-                .setMarker(SeriesMarkers.NONE)
-                .setLineColor(color)
-                .setLineWidth(width);
+        return kept;
+    }
+
+    private Curves add(String name, List<double[]> points, Color color, float width) {
+        List<double[]> drawn =
+                logarithmic ? points.stream().filter(p -> p[1] > 0).toList() : points;
+        if (!drawn.isEmpty()) {
+            chart.addSeries(
+                            name,
+                            drawn.stream().mapToDouble(p -> p[0]).toArray(),
+                            drawn.stream().mapToDouble(p -> p[1]).toArray())
+                    .setMarker(SeriesMarkers.NONE)
+                    .setLineColor(color)
+                    .setLineWidth(width);
+        }
         return this;
     }
 

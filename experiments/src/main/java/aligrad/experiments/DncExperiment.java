@@ -85,9 +85,9 @@ final class DncExperiment implements Experiment {
     @Override
     public String conclusion(Metrics metrics) {
         int window = Math.min(100, metrics.size());
-        return "Mean loss of the last %d iterations: %.4f nats; sequences solved in them: %.1f %%."
+        return "Mean loss of the last %s: %.4f nats; sequences solved in them: %.1f %%."
                 .formatted(
-                        window,
+                        Count.of(window, "iteration"),
                         metrics.meanOfLast("loss", window),
                         metrics.meanOfLast("accuracy", window));
     }

@@ -10,7 +10,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -68,31 +67,52 @@ final class IdxFile {
     /// @param rank how many axes it must have
     /// @throws UsageException with file, offset and reason if it is missing or damaged
     static Tensor read(Path file, int rank) {
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             throw new UsageException(file + ": there is no such file.");
         }
-        try (Counted in = new Counted(open(file))) {
-            return new IdxFile(file).read(in, rank);
-        } catch (EOFException | ZipException e) {
-            throw new UsageException(
-                    "%s: the gzip stream is cut short or damaged%s."
-                            .formatted(file, e.getMessage() == null ? "" : ": " + e.getMessage()),
-                    e);
+        if (!Files.isRegularFile(file)) {
+            throw new UsageException(file + ": it is a directory or a device, not a file.");
+        }
+        try (Counted raw =
+                new Counted(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
+            return new IdxFile(file).unpacked(raw, rank);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw TextFile.unreadable(file, e);
         }
     }
 
-    private static InputStream open(Path file) throws IOException {
-        InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    private Tensor unpacked(Counted raw, int rank) throws IOException {
         if (!file.getFileName().toString().endsWith(".gz")) {
-            return raw;
+            return read(raw, rank);
         }
+        Gzip gzip = null;
         try {
-            return new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16);
-        } catch (IOException e) {
-            raw.close();
-            throw e;
+            gzip = new Gzip(raw);
+            return read(new Counted(new BufferedInputStream(gzip, 1 << 16)), rank);
+        } catch (EOFException | ZipException e) {
+            throw new UsageException(
+                    "%s, byte %d: the gzip stream is cut short or damaged%s; fetch the file anew."
+                            .formatted(
+                                    file,
+                                    gzip == null ? raw.count : gzip.position(),
+                                    e.getMessage() == null ? "" : " (" + e.getMessage() + ")"),
+                    e);
+        }
+    }
+
+    /// Knows how far it is in the packed file, of which it reads ahead.
+    private static final class Gzip extends GZIPInputStream {
+        private final Counted raw;
+
+        Gzip(Counted raw) throws IOException {
+            super(raw, 1 << 16);
+            this.raw = raw;
+        }
+
+        long position() {
+            return inf.finished() // the checksums behind the data are read without it
+                    ? raw.count
+                    : raw.count - inf.getRemaining();
         }
     }
 
@@ -103,7 +123,7 @@ final class IdxFile {
                     0, "the magic number is %#010x, not that of unsigned bytes".formatted(magic));
         }
         if ((magic & 0xff) != rank) {
-            throw damaged(3, "it has %d axes, not %d".formatted(magic & 0xff, rank));
+            throw damaged(3, "it has %s, not %d".formatted(axes(magic & 0xff), rank));
         }
         int[] extents = new int[rank];
         long size = 1;
@@ -122,6 +142,10 @@ final class IdxFile {
             throw damaged(offset + size, "there are more bytes than its extents say");
         }
         return elements;
+    }
+
+    private static String axes(int count) {
+        return count == 1 ? "1 axis" : count + " axes";
     }
 
     private Tensor elements(Counted in, long size, Shape shape) throws IOException {

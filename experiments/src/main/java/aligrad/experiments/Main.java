@@ -5,7 +5,10 @@ import aligrad.tensor.MemoryExhaustedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.Locale;
 
 /// The command line: `./aligrad train dnc`.
 @Command(
@@ -33,17 +36,24 @@ public final class Main implements Runnable {
 
     /// Runs a command line and returns the exit code: 0, 1 for a failure, 2 for wrong input.
     static int execute(String... args) {
+        Locale.setDefault(Locale.ROOT); // what is printed is read by programs too
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Double.class, Main::number)
                 .setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler(Main::failed)
                 .execute(args);
     }
 
+    private static double number(String text) {
+        if (!OptimizerChoice.DECIMAL.matcher(text).matches()) {
+            throw new CommandLine.TypeConversionException("no number"); // said by WrongArguments
+        }
+        return Double.parseDouble(text);
+    }
+
     private static int wrongArguments(CommandLine.ParameterException e, String[] args) {
-        CommandLine command = e.getCommandLine();
-        command.getErr().println(e.getMessage());
-        command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+        e.getCommandLine().getErr().println(WrongArguments.sentence(e));
         return USAGE;
     }
 
@@ -58,7 +68,15 @@ public final class Main implements Runnable {
             return CommandLine.ExitCode.SOFTWARE;
         }
         if (e instanceof UncheckedIOException io) {
-            command.getErr().println("Reading or writing failed: " + io.getCause() + ".");
+            IOException cause = TextFile.cause(io);
+            command.getErr()
+                    .println(
+                            "Reading or writing failed: %s%s."
+                                    .formatted(
+                                            cause instanceof FileSystemException file
+                                                    ? file.getFile() + ": "
+                                                    : "",
+                                            TextFile.reason(cause)));
             return CommandLine.ExitCode.SOFTWARE;
         }
         if (e instanceof MemoryExhaustedException exhausted) {

@@ -25,6 +25,9 @@ final class Metrics implements AutoCloseable {
     /// What the best model is chosen by, in percent.
     static final String VALIDATION_ACCURACY = "validation_accuracy";
 
+    private static final String ITERATION = "iteration";
+    private static final String LOSS = "loss";
+
     private final List<Map<String, Double>> rows = new ArrayList<>();
     private final Writer writer;
 
@@ -35,23 +38,24 @@ final class Metrics implements AutoCloseable {
 
     /// Starts a file, or continues one after its first `count` rows; later ones belong to
     /// iterations after the checkpoint, which will run again.
+    ///
+    /// @throws UsageException with file and line if it is damaged; it is as it was then
     static Metrics open(Path file, long count) {
         try {
-            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-            if (lines.size() < count) {
-                throw new UsageException(
-                        "%s: it has %d lines, but the checkpoint was taken after %d iterations; the run cannot be resumed."
-                                .formatted(file, lines.size(), count));
-            }
-            List<String> kept = lines.subList(0, (int) count);
             List<Map<String, Double>> rows = new ArrayList<>();
-            for (int i = 0; i < kept.size(); i++) {
-                rows.add(row(file, i, kept.get(i)));
-            }
-            if (kept.size() < lines.size()) {
-                Path shortened = file.resolveSibling(file.getFileName() + ".tmp");
-                Files.write(shortened, kept);
-                Files.move(shortened, file, StandardCopyOption.REPLACE_EXISTING);
+            if (Files.exists(file)) {
+                TextFile text = TextFile.read(file);
+                List<String> kept = kept(file, text, count);
+                for (String line : kept) {
+                    rows.add(row(file, rows.size() + 1, line));
+                }
+                if (!text.endsAfter(kept.size())) {
+                    Path shortened = file.resolveSibling(file.getFileName() + ".tmp");
+                    Files.write(shortened, kept);
+                    Files.move(shortened, file, StandardCopyOption.REPLACE_EXISTING);
+                }
+            } else if (count > 0) {
+                throw tooFew(file, 0, count);
             }
             Metrics metrics = new Metrics(file);
             metrics.rows.addAll(rows);
@@ -61,29 +65,43 @@ final class Metrics implements AutoCloseable {
         }
     }
 
+    private static List<String> kept(Path file, TextFile text, long count) {
+        int lines = text.lineCount();
+        if (lines < count) {
+            throw tooFew(file, lines, count);
+        }
+        return text.lines((int) count);
+    }
+
+    private static UsageException tooFew(Path file, long lines, long count) {
+        return new UsageException(
+                "%s: it has %s, but the checkpoint was taken after %s; the run cannot be resumed."
+                        .formatted(file, Count.of(lines, "line"), Count.of(count, "iteration")));
+    }
+
     private static Map<String, Double> row(Path file, int line, String text) {
         Map<String, Double> row = new LinkedHashMap<>();
-        try {
-            Map<String, Object> values = JSON.std.mapFrom(text);
-            if (values == null) { // the text is `null`
-                throw damaged(file, line, null);
+        JsonLine.parse(file, line, text)
+                .forEach((name, value) -> row.put(name, number(file, line, name, value)));
+        for (String name : List.of(ITERATION, LOSS)) {
+            if (!row.containsKey(name)) {
+                throw TextFile.damaged(file, line, "it lacks '%s'".formatted(name));
             }
-            values.forEach(
-                    (name, value) ->
-                            row.put(
-                                    name,
-                                    value instanceof Number n ? n.doubleValue() : Double.NaN));
-        } catch (IOException e) {
-            throw damaged(file, line, e);
+        }
+        if (row.getOrDefault(ITERATION, 0.0) != line) {
+            throw TextFile.damaged(file, line, "it is not of iteration " + line);
         }
         return row;
     }
 
-    private static UsageException damaged(Path file, int line, @Nullable IOException cause) {
-        String message =
-                "%s, line %d: it is no JSON object; the file is damaged, so the run cannot be resumed."
-                        .formatted(file, line + 1);
-        return cause == null ? new UsageException(message) : new UsageException(message, cause);
+    private static double number(Path file, int line, String name, @Nullable Object value) {
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        if (value == null) { // what is not finite is written so
+            return Double.NaN;
+        }
+        throw TextFile.damaged(file, line, "'%s' is no number".formatted(name));
     }
 
     /// Appends the row of one iteration.
@@ -130,7 +148,7 @@ final class Metrics implements AutoCloseable {
         for (Map<String, Double> row : rows) {
             Double value = row.get(name);
             if (value != null && Double.isFinite(value)) {
-                points.add(new double[] {row.getOrDefault("iteration", 0.0), value});
+                points.add(new double[] {row.getOrDefault(ITERATION, 0.0), value});
             }
         }
         return points;

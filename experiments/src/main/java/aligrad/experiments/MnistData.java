@@ -22,6 +22,11 @@ record MnistData(Tensor images, Tensor labels) {
         if (!Files.isDirectory(directory)) {
             throw new UsageException("--data %s: there is no such directory.".formatted(directory));
         }
+        if (!Files.isExecutable(directory)) {
+            throw new UsageException(
+                    "--data %s: you may not read in it; name a directory that you may read."
+                            .formatted(directory));
+        }
         Path imageFile = find(directory, prefix + "-images-idx3-ubyte");
         Path labelFile = find(directory, prefix + "-labels-idx1-ubyte");
         Tensor images = IdxFile.read(imageFile, 3);
@@ -33,8 +38,12 @@ record MnistData(Tensor images, Tensor labels) {
         }
         if (images.extent(0) != labels.extent(0)) {
             throw new UsageException(
-                    "%s has %d images, but %s has %d labels."
-                            .formatted(imageFile, images.extent(0), labelFile, labels.extent(0)));
+                    "%s has %s, but %s has %s."
+                            .formatted(
+                                    imageFile,
+                                    Count.of(images.extent(0), "image"),
+                                    labelFile,
+                                    Count.of(labels.extent(0), "label")));
         }
         Tensor whole = labels.to(DType.I64);
         if (whole.max().item() >= CLASSES) {

@@ -145,9 +145,9 @@ final class MnistExperiment implements Experiment {
     public String conclusion(Metrics metrics) {
         int window = Math.min(100, metrics.size());
         List<double[]> tests = metrics.series("test_accuracy");
-        return "Mean loss of the last %d iterations: %.4f nats; test accuracy: %s."
+        return "Mean loss of the last %s: %.4f nats; test accuracy: %s."
                 .formatted(
-                        window,
+                        Count.of(window, "iteration"),
                         metrics.meanOfLast("loss", window),
                         tests.isEmpty()
                                 ? "not measured before the first epoch ends"

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The optimizers that the command line knows, and the one number that each takes.
@@ -61,6 +62,11 @@ enum OptimizerChoice {
 
     private static final double MOMENTUM = 0.9;
     private static final double ADAMW_DECAY = 0.01;
+    private static final String MAX_LR = "max-lr";
+    private static final String LEARNING_RATE = "learning-rate";
+
+    /// Such as `0.1` or `1e-3`: Java's own syntax also has `1d`, `0x1p3` and `Infinity`.
+    static final Pattern DECIMAL = Pattern.compile("-?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 
     private final double defaultRate;
 
@@ -73,15 +79,23 @@ enum OptimizerChoice {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// @throws UsageException if `--optimizer` is given a name that there is not
     static OptimizerChoice of(String name) {
+        return of(new Settings(Map.of()), name);
+    }
+
+    /// The optimizer of a new run or of the one to resume.
+    static OptimizerChoice of(Settings settings, @Nullable String given) {
+        String name = settings.text("optimizer", given, ALIG.label());
         return Arrays.stream(values())
                 .filter(choice -> choice.label().equals(name))
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new UsageException(
-                                        "--optimizer %s: there is none of that name; choose %s."
-                                                .formatted(name, names())));
+                                settings.wrong(
+                                        "optimizer",
+                                        name,
+                                        "there is none of that name; choose " + names()));
     }
 
     private static String names() {
@@ -98,37 +112,33 @@ enum OptimizerChoice {
                 throw new UsageException(
                         "--learning-rate: alig computes its step itself; limit it with --max-lr.");
             }
-            String maximum = settings.text("max-lr", options.maxLearningRate);
-            return maximum == null ? c.maxLearningRate : positiveOrNone("--max-lr", maximum);
+            if (options.maxLearningRate != null) {
+                positiveOrNone(new Settings(Map.of()), MAX_LR, options.maxLearningRate);
+            }
+            String maximum = settings.text(MAX_LR, options.maxLearningRate);
+            return maximum == null ? c.maxLearningRate : positiveOrNone(settings, MAX_LR, maximum);
         }
         if (options.maxLearningRate != null) {
             throw new UsageException(
                     "--max-lr: only alig has a maximal learning rate; %s takes --learning-rate."
                             .formatted(label()));
         }
-        Double given = settings.number("learning-rate", options.learningRate);
+        Double given = settings.number(LEARNING_RATE, options.learningRate);
         double rate = given == null ? defaultRate : given;
         if (!(rate > 0) || Double.isInfinite(rate)) {
-            throw new UsageException("--learning-rate " + rate + ": it must be a number above 0.");
+            throw settings.wrong(LEARNING_RATE, rate, "it must be a number above 0");
         }
         return rate;
     }
 
     /// A number above 0, or infinity for `none`.
-    static double positiveOrNone(String option, String text) {
+    static double positiveOrNone(Settings settings, String name, String text) {
         if (text.equals("none")) {
             return Double.POSITIVE_INFINITY;
         }
-        double value;
-        try {
-            value = Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new UsageException(
-                    option + " " + text + ": it must be a number above 0, or none.", e);
-        }
-        if (!(value > 0)) {
-            throw new UsageException(
-                    option + " " + text + ": it must be a number above 0, or none.");
+        double value = DECIMAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+        if (!(value > 0) || Double.isInfinite(value)) {
+            throw settings.wrong(name, text, "it must be a number above 0, or none");
         }
         return value;
     }

@@ -1,31 +1,59 @@
 package aligrad.experiments;
 
 import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /// The line that moves while a run goes on: a bar with loss, step size, rate and time left on a
 /// terminal; elsewhere a plain line now and then.
 final class Progress {
 
-    private static final int BAR = 24;
+    private static final int LONGEST_BAR = 24;
+    private static final int SHORTEST_BAR = 5;
     private static final long REDRAW = 100_000_000L;
     private static final long PLAIN = 5_000_000_000L;
+
+    /// The rate is that of the last ten seconds, and at most of the later half: the first
+    /// iterations, which load and compile, soon count no more.
+    private static final long WINDOW = 10_000_000_000L;
+
+    private static final long SAMPLING = 50_000_000L;
+
+    /// A moment, and how many iterations were done by then.
+    private record Sample(long time, long done) {}
 
     private final PrintStream out;
     private final boolean terminal;
     private final long total;
-    private final long first;
-    private final long start = System.nanoTime();
-    private long lastDrawn = start - PLAIN;
+    private final IntSupplier width;
+    private final LongSupplier clock;
+    private final boolean hasBlocks;
+    private final long start;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private long lastDrawn;
     private double meanLoss = Double.NaN;
     private int drawnWidth;
 
-    /// @param first how many iterations were done before
-    Progress(PrintStream out, boolean terminal, long first, long total) {
+    Progress(PrintStream out, boolean terminal, long total) {
+        this(out, terminal, total, terminal ? new TerminalWidth() : () -> 0, System::nanoTime);
+    }
+
+    /// @param width of the terminal in columns
+    /// @param clock in nanoseconds
+    Progress(PrintStream out, boolean terminal, long total, IntSupplier width, LongSupplier clock) {
         this.out = out;
         this.terminal = terminal;
-        this.first = first;
         this.total = total;
+        this.width = width;
+        this.clock = clock;
+        hasBlocks = out.charset().newEncoder().canEncode("█░");
+        start = clock.getAsLong();
+        lastDrawn = start - PLAIN;
     }
 
     /// Whether somebody watches.
@@ -39,34 +67,72 @@ final class Progress {
         if (Double.isFinite(loss)) {
             meanLoss = Double.isNaN(meanLoss) ? loss : 0.98 * meanLoss + 0.02 * loss;
         }
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
+        sample(now, done);
         if (now - lastDrawn >= (terminal ? REDRAW : PLAIN) || done == total) {
             lastDrawn = now;
-            draw(done, stepSize, (now - start) / 1e9);
+            draw(done, stepSize, rate(now, done));
         }
     }
 
-    private void draw(long done, double stepSize, double seconds) {
-        double rate = (done - first) / Math.max(seconds, 1e-9);
-        String numbers =
-                String.format(
-                        Locale.ROOT,
-                        "%d/%d  loss %.4g  step size %.3g  %.3g it/s  %s left",
-                        done,
-                        total,
-                        meanLoss,
-                        stepSize,
-                        rate,
-                        duration((total - done) / rate));
+    private void sample(long now, long done) {
+        if (samples.isEmpty() || now - samples.getLast().time >= SAMPLING) {
+            samples.add(new Sample(now, done));
+        }
+        long window = Math.min(WINDOW, (now - start) / 2);
+        while (samples.size() > 2) {
+            Sample first = samples.removeFirst();
+            if (now - samples.getFirst().time < window) {
+                samples.addFirst(first); // the one after it is too young
+                return;
+            }
+        }
+    }
+
+    /// Iterations a second of late; not a number before the second one.
+    private double rate(long now, long done) {
+        Sample first = samples.getFirst();
+        return done == first.done ? Double.NaN : (done - first.done) / ((now - first.time) / 1e9);
+    }
+
+    private void draw(long done, double stepSize, double rate) {
+        List<String> parts = new ArrayList<>();
+        parts.add(done + "/" + total);
+        parts.add(String.format(Locale.ROOT, "loss %.4g", meanLoss));
+        parts.add(String.format(Locale.ROOT, "step size %.3g", stepSize));
+        if (rate > 0) {
+            parts.add(String.format(Locale.ROOT, rate < 10 ? "%.2f it/s" : "%.0f it/s", rate));
+            parts.add(duration((total - done) / rate) + " left");
+        }
         if (!terminal) {
-            out.println(numbers);
+            out.println(String.join("  ", parts));
             return;
         }
-        int full = (int) (BAR * done / total);
-        String line = "[" + "█".repeat(full) + "░".repeat(BAR - full) + "] " + numbers;
-        out.print("\r" + line + " ".repeat(Math.max(0, drawnWidth - line.length())));
+        int most = Math.max(1, width.getAsInt() - 1); // in the last column, terminals may wrap
+        String line = fitted(parts, (double) done / total, most);
+        int blanks = Math.max(0, Math.min(drawnWidth, most) - line.length());
+        out.print("\r" + line + " ".repeat(blanks));
         out.flush();
         drawnWidth = line.length();
+    }
+
+    /// The bar and the parts in `most` columns: first the bar is shortened, then parts are left out
+    /// from the right, then the bar.
+    private String fitted(List<String> parts, double share, int most) {
+        String numbers = String.join("  ", parts);
+        int count = parts.size();
+        while (count > 1 && numbers.length() + SHORTEST_BAR + 3 > most) {
+            count--;
+            numbers = String.join("  ", parts.subList(0, count));
+        }
+        int bar = Math.min(LONGEST_BAR, most - numbers.length() - 3);
+        if (bar < SHORTEST_BAR) {
+            return numbers.substring(0, Math.min(most, numbers.length()));
+        }
+        int full = (int) (bar * share);
+        String drawn =
+                (hasBlocks ? "█" : "#").repeat(full) + (hasBlocks ? "░" : ".").repeat(bar - full);
+        return "[" + drawn + "] " + numbers;
     }
 
     /// Leaves the moving line behind.

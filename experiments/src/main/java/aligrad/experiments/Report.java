@@ -13,10 +13,14 @@ import java.util.Map;
 /// The page of a run: what was run, how it went, and its curves, in one file that needs no other.
 final class Report {
 
+    /// The names of the curves' files, without `.svg`.
+    static final List<String> CURVES = List.of("loss", "step_size", "accuracy");
+
     private static final Color FAINT = new Color(0xB8, 0xC4, 0xD6);
     private static final Color BLUE = new Color(0x1F, 0x4E, 0x9E);
     private static final Color RED = new Color(0xC2, 0x3B, 0x22);
     private static final int WINDOW = 100;
+    private static final String MEAN = "mean of the last " + WINDOW;
 
     private Report() {}
 
@@ -45,28 +49,23 @@ final class Report {
                 curves,
                 "loss",
                 new Curves("Loss", "loss, nats", true)
-                        .add("each iteration", loss, FAINT, 1, true)
-                        .add("mean of 100", Curves.smoothed(loss, WINDOW), BLUE, 2, true));
+                        .each("each iteration", loss, FAINT)
+                        .smooth(MEAN, Curves.smoothed(loss, WINDOW), BLUE));
         put(
                 curves,
                 "step_size",
                 new Curves("Step size", "step size", true)
-                        .add("unclipped", metrics.series("step_size_unclipped"), FAINT, 1, true)
-                        .add("used", metrics.series("step_size"), BLUE, 2, true));
-        List<double[]> test = metrics.series("test_accuracy");
+                        .each("unclipped", metrics.series("step_size_unclipped"), FAINT)
+                        .each("used", metrics.series("step_size"), BLUE));
+        List<double[]> training = Curves.smoothed(metrics.series("accuracy"), WINDOW);
         List<double[]> validation = metrics.series(Metrics.VALIDATION_ACCURACY);
         put(
                 curves,
                 "accuracy",
                 new Curves("Accuracy", "%", false)
-                        .add(
-                                "training, mean of 100",
-                                Curves.smoothed(metrics.series("accuracy"), WINDOW),
-                                BLUE,
-                                2,
-                                false)
-                        .add("validation", validation, RED, 2, false)
-                        .add("test", test, RED, 2, false));
+                        .smooth("training, " + MEAN, training, BLUE)
+                        .smooth("validation", validation, RED)
+                        .smooth("test", metrics.series("test_accuracy"), RED));
         return curves;
     }
 

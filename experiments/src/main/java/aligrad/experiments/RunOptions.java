@@ -11,6 +11,9 @@ import java.nio.file.Path;
 /// The options that every run has.
 final class RunOptions {
 
+    /// More than processors have; a larger number is a slip, and each thread takes memory.
+    private static final int MOST_THREADS = 1024;
+
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
@@ -60,11 +63,16 @@ final class RunOptions {
     @Option(names = "--resume", description = "continues the interrupted run in the run directory")
     boolean resume;
 
-    /// Applies threads and device; before the first tensor is made.
+    /// Checks what needs no run directory, and applies threads and device; before the first tensor
+    /// is made.
     Device start() {
+        if (optimizer != null) {
+            OptimizerChoice.of(optimizer);
+        }
         if (threads != null) {
-            if (threads < 1) {
-                throw new UsageException("--threads " + threads + ": it must be at least 1.");
+            if (threads < 1 || threads > MOST_THREADS) {
+                throw new UsageException(
+                        "--threads %d: it must be from 1 to %d.".formatted(threads, MOST_THREADS));
             }
             System.setProperty("aligrad.threads", threads.toString());
         }

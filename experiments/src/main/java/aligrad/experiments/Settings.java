@@ -2,17 +2,28 @@ package aligrad.experiments;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Options of the command line over those of the run that is resumed: what was not given is as it
-/// was, and what was given must be what it was.
+/// was, and what was given must be what it was. A run that is resumed must have every setting.
 final class Settings {
 
     private final Map<String, Object> saved;
+    private final Path file;
+    private final Set<String> changeable = new TreeSet<>();
 
     /// @param saved the run's `config.yaml`; empty for a new run
     Settings(Map<String, Object> saved) {
+        this(saved, Path.of(RunDirectory.CONFIG));
+    }
+
+    /// @param file where `saved` is from
+    Settings(Map<String, Object> saved, Path file) {
         this.saved = saved;
+        this.file = file;
     }
 
     String text(String name, @Nullable String given, String otherwise) {
@@ -21,15 +32,26 @@ final class Settings {
     }
 
     @Nullable String text(String name, @Nullable String given) {
-        Object before = saved.get(name);
-        if (before == null) {
+        if (saved.isEmpty()) {
             return given;
         }
-        String value = before.toString();
-        if (given != null && !given.equals(value) && !isSameNumber(given, value)) {
-            throw changed(name, value, given);
+        String value = before(name).toString();
+        if (given != null && !isSame(given, value)) {
+            throw new UsageException(
+                    "--%s %s: the run to resume was started with %s; leave the option out, or start a new run with --out."
+                            .formatted(name, given, value));
         }
         return value;
+    }
+
+    private Object before(String name) {
+        Object before = saved.get(name);
+        if (before == null) {
+            throw new UsageException(
+                    "%s: it lacks '%s', so the run cannot be resumed; add the line '%s: VALUE' as the run was started."
+                            .formatted(file, name, name));
+        }
+        return before;
     }
 
     @Nullable Double number(String name, @Nullable Double given) {
@@ -37,7 +59,7 @@ final class Settings {
         try {
             return value == null ? null : Double.valueOf(value);
         } catch (NumberFormatException e) {
-            throw damaged(name, value, e);
+            throw wrong(name, value, "it must be a number");
         }
     }
 
@@ -48,8 +70,12 @@ final class Settings {
 
     /// A setting that may be another one after a resume, such as the number of iterations.
     long changeable(String name, @Nullable Long given, long otherwise) {
-        Object before = saved.get(name);
-        return given != null ? given : before != null ? whole(name, before) : otherwise;
+        changeable.add(name);
+        if (saved.isEmpty()) {
+            return given == null ? otherwise : given;
+        }
+        long before = whole(name, before(name));
+        return given == null ? before : given;
     }
 
     /// Refuses to resume where what was found is not what the run was started with.
@@ -64,33 +90,58 @@ final class Settings {
         }
     }
 
-    private static long whole(String name, Object saved) {
+    private long whole(String name, Object value) {
         try {
-            return Long.parseLong(saved.toString());
+            return Long.parseLong(value.toString());
         } catch (NumberFormatException e) {
-            throw damaged(name, saved, e);
+            throw wrong(name, value, "it must be a whole number");
         }
     }
 
-    private static boolean isSameNumber(String a, String b) {
+    /// A value that cannot be: names the option, or the file if the value is from there.
+    ///
+    /// @param rule what is wrong or would be right, such as `it must be at least 1`
+    UsageException wrong(String name, Object value, String rule) {
+        Object before = saved.get(name);
+        return before == null || !before.toString().equals(value.toString())
+                ? new UsageException("--%s %s: %s.".formatted(name, value, rule))
+                : new UsageException("%s, %s: %s: %s.".formatted(file, name, value, rule));
+    }
+
+    /// Checks that the run to resume has the settings that it will be computed with, so that none
+    /// of its file is overwritten that was not asked for.
+    void requireSame(Map<String, Object> configuration) {
+        if (saved.isEmpty()) {
+            return;
+        }
+        configuration.forEach(
+                (name, value) -> {
+                    Object before = before(name);
+                    if (!changeable.contains(name)
+                            && !isSame(before.toString(), value.toString())) {
+                        throw wrong(
+                                name,
+                                before,
+                                "this run computes with %s; start a new run with --out for another"
+                                        .formatted(value));
+                    }
+                });
+        for (String name : saved.keySet()) {
+            if (!configuration.containsKey(name)) {
+                throw new UsageException(
+                        "%s: this run has no setting '%s'; remove the line.".formatted(file, name));
+            }
+        }
+    }
+
+    private static boolean isSame(String a, String b) {
+        if (a.equals(b)) {
+            return true;
+        }
         try {
             return Double.parseDouble(a) == Double.parseDouble(b);
         } catch (NumberFormatException e) {
             return false;
         }
-    }
-
-    private static UsageException damaged(
-            String name, @Nullable Object saved, NumberFormatException e) {
-        return new UsageException(
-                "the run to resume has %s: %s in its config.yaml, which is no such number."
-                        .formatted(name, saved),
-                e);
-    }
-
-    private static UsageException changed(String name, String before, String given) {
-        return new UsageException(
-                "--%s %s: the run to resume was started with %s; leave the option out, or start a new run with --out."
-                        .formatted(name, given, before));
     }
 }

@@ -22,6 +22,9 @@ final class Train implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "Say what to train: dnc, mnist, cifar10 or cifar100.");
+                spec.commandLine(),
+                "Say what to train: choose "
+                        + String.join(", ", spec.subcommands().keySet())
+                        + ".");
     }
 }

@@ -132,8 +132,7 @@ abstract sealed class TrainCifar implements Callable<Integer> {
     private CifarExperiment.Choices choices(Settings settings) {
         String name = settings.text("model", model, MODEL);
         ImageNetwork network = ImageNetwork.of(name);
-        OptimizerChoice choice =
-                OptimizerChoice.of(settings.text("optimizer", options.optimizer, "alig"));
+        OptimizerChoice choice = OptimizerChoice.of(settings, options.optimizer);
         CifarDefaults defaults = CifarDefaults.of(format, network.family(), choice);
         String folder = settings.text("data", data);
         if (folder == null) {
@@ -175,7 +174,7 @@ abstract sealed class TrainCifar implements Callable<Integer> {
         String given = settings.text("max-norm", maxNorm);
         return given == null
                 ? defaults.maxNorm()
-                : OptimizerChoice.positiveOrNone("--max-norm", given);
+                : OptimizerChoice.positiveOrNone(settings, "max-norm", given);
     }
 
     private double weightDecay(Settings settings, OptimizerChoice choice, CifarDefaults defaults) {

@@ -32,12 +32,11 @@ final class TrainDnc implements Callable<Integer> {
         Device device = options.start();
         RunDirectory directory = RunDirectory.open(options, "dnc");
         Settings settings = directory.settings();
-        OptimizerChoice choice =
-                OptimizerChoice.of(settings.text("optimizer", options.optimizer, "alig"));
+        OptimizerChoice choice = OptimizerChoice.of(settings, options.optimizer);
         double rate = choice.rate(settings, options, DncExperiment.CONVENTIONS);
         long count = settings.changeable("iterations", iterations, ITERATIONS);
         if (count < 1) {
-            throw new UsageException("--iterations " + count + ": it must be at least 1.");
+            throw settings.wrong("iterations", count, "it must be at least 1");
         }
         long seed = settings.whole("seed", options.seed, 1);
         return Device.use(

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -46,8 +47,7 @@ final class TrainMnist implements Callable<Integer> {
         Device device = options.start();
         RunDirectory directory = RunDirectory.open(options, "mnist");
         Settings settings = directory.settings();
-        OptimizerChoice choice =
-                OptimizerChoice.of(settings.text("optimizer", options.optimizer, "alig"));
+        OptimizerChoice choice = OptimizerChoice.of(settings, options.optimizer);
         double rate = choice.rate(settings, options, MnistExperiment.CONVENTIONS);
         String folder = settings.text("data", data);
         if (folder == null) {
@@ -56,17 +56,21 @@ final class TrainMnist implements Callable<Integer> {
                             + " package dataset-fashion-mnist puts Fashion-MNIST in"
                             + " /usr/share/datasets/fashion-mnist.");
         }
-        long passes = atLeastOne("--epochs", settings.changeable("epochs", epochs, EPOCHS));
-        long batch = atLeastOne("--batch-size", settings.whole("batch-size", batchSize, BATCH));
+        long passes = settings.changeable("epochs", epochs, EPOCHS);
+        requireCount(settings, "epochs", passes, Integer.MAX_VALUE);
+        long batch = settings.whole("batch-size", batchSize, BATCH);
+        requireCount(settings, "batch-size", batch, Integer.MAX_VALUE);
         long seed = settings.whole("seed", options.seed, 1);
         return Device.use(
                 device,
                 () -> {
-                    Path path = Path.of(folder);
+                    Path path = path(settings, folder);
+                    MnistData train = MnistData.read(path, "train");
+                    requireCount(settings, "batch-size", batch, train.size());
                     Experiment mnist =
                             new MnistExperiment(
                                     folder,
-                                    MnistData.read(path, "train"),
+                                    train,
                                     MnistData.read(path, "t10k"),
                                     choice,
                                     rate,
@@ -77,11 +81,26 @@ final class TrainMnist implements Callable<Integer> {
                 });
     }
 
-    private static long atLeastOne(String option, long value) {
-        if (value < 1 || value > Integer.MAX_VALUE) {
-            throw new UsageException(
-                    option + " " + value + ": it must be from 1 to " + Integer.MAX_VALUE + ".");
+    private static Path path(Settings settings, String folder) {
+        if (folder.isEmpty()) {
+            throw new UsageException("--data: its value is empty; name a directory.");
         }
-        return value;
+        try {
+            return Path.of(folder);
+        } catch (InvalidPathException e) {
+            throw settings.wrong("data", folder, "it is no path: " + e.getReason());
+        }
+    }
+
+    private static void requireCount(Settings settings, String name, long value, int most) {
+        if (value < 1 || value > most) {
+            throw settings.wrong(
+                    name,
+                    value,
+                    most == Integer.MAX_VALUE
+                            ? "it must be from 1 to " + most
+                            : "there are only %s for training, so it must be from 1 to %d"
+                                    .formatted(Count.of(most, "image"), most));
+        }
     }
 }

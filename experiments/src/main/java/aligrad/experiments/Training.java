@@ -36,30 +36,40 @@ final class Training {
     int run() {
         Checkpoint checkpoint = directory.checkpoint();
         Checkpoint.Position from = new Checkpoint.Position(0, 0);
+        directory.settings().requireSame(experiment.configuration());
         if (directory.isResumed()) {
             from = checkpoint.load(experiment.model(), experiment.optimizer());
         }
         long total = experiment.iterations();
         if (from.iterations() >= total) {
             throw new UsageException(
-                    "%s: all %d iterations are done; go on with --resume --iterations and a larger number."
-                            .formatted(directory.path(), from.iterations()));
+                    "%s: %s; go on with --resume and a larger %s."
+                            .formatted(
+                                    directory.path(),
+                                    from.iterations() == 1
+                                            ? "the only iteration is done"
+                                            : "all %d iterations are done"
+                                                    .formatted(from.iterations()),
+                                    experiment.configuration().containsKey("epochs")
+                                            ? "--epochs"
+                                            : "--iterations"));
         }
-        directory.write(experiment.configuration());
-        delete(directory.results()); // those of a shorter run
-        if (!directory.isResumed()) { // so that even a run killed at once can be resumed
-            checkpoint.save(experiment.model(), experiment.optimizer(), from);
-        }
+        directory.create();
         try (Metrics metrics = Metrics.open(directory.metrics(), from.iterations());
                 Interruption interruption = new Interruption()) {
             if (!metrics.best(Metrics.VALIDATION_ACCURACY).isEmpty()) {
                 directory.best().require(); // now rather than at the end
             }
+            directory.write(experiment.configuration()); // now that all of it was found sound
+            delete(directory.results()); // those of a shorter run
+            if (!directory.isResumed()) { // so that even a run killed at once can be resumed
+                checkpoint.save(experiment.model(), experiment.optimizer(), from);
+            }
             out.printf(
-                    "%s: %s parameters, %d iterations, writing to %s%n",
+                    "%s: %,d parameters, %s, writing to %s%n",
                     experiment.configuration().get("experiment"),
-                    "%,d".formatted(experiment.model().parameterCount()),
-                    total,
+                    experiment.model().parameterCount(),
+                    Count.of(total, "iteration"),
                     directory.path());
             Checkpoint.Position end = iterate(from, total, metrics, checkpoint, interruption);
             metrics.flush();
@@ -74,7 +84,7 @@ final class Training {
             Metrics metrics,
             Checkpoint checkpoint,
             Interruption interruption) {
-        Progress progress = new Progress(out, Progress.isTerminal(), from.iterations(), total);
+        Progress progress = new Progress(out, Progress.isTerminal(), total);
         long start = System.nanoTime() - (long) (from.seconds() * 1e9);
         long saved = System.nanoTime();
         long i = from.iterations();
@@ -105,9 +115,11 @@ final class Training {
         } catch (NonFiniteLossException e) {
             progress.end();
             metrics.flush();
+            String stop = "Stopped at iteration %d: %s.".formatted(i + 1, e.getMessage());
+            writeReport(metrics, stop);
             throw new RunFailedException(
-                    "Stopped at iteration %d: %s. Metrics so far are in %s."
-                            .formatted(i + 1, e.getMessage(), directory.metrics()),
+                    "%s Metrics so far are in %s, curves in %s."
+                            .formatted(stop, directory.metrics(), directory.report()),
                     e);
         }
         progress.end();
@@ -175,25 +187,25 @@ final class Training {
         if (end.iterations() == total) {
             judge(metrics);
         }
-        Report.write(
-                directory, experiment.configuration(), metrics, experiment.conclusion(metrics));
+        writeReport(metrics, experiment.conclusion(metrics));
         out.println(experiment.conclusion(metrics));
         out.printf(
-                "%d iterations in %s (%.2f ms each).%n",
-                end.iterations(),
+                "%s in %s (%.2f ms each).%n",
+                Count.of(end.iterations(), "iteration"),
                 Progress.duration(end.seconds()),
                 1e3 * end.seconds() / Math.max(1, end.iterations()));
         out.println("Report: " + directory.report());
         if (end.iterations() < total) {
             out.printf(
                     "Interrupted after iteration %d of %d; a checkpoint was written. Continue"
-                            + " with:%n  ./aligrad train %s --out %s --resume%n",
-                    end.iterations(),
-                    total,
-                    experiment.configuration().get("experiment"),
-                    directory.path());
+                            + " with:%n  %s%n",
+                    end.iterations(), total, directory.resumeCommand());
             return INTERRUPTED;
         }
         return 0;
+    }
+
+    private void writeReport(Metrics metrics, String conclusion) {
+        Report.write(directory, experiment.configuration(), metrics, conclusion);
     }
 }

@@ -7,6 +7,7 @@ import aligrad.nn.Dropout;
 import aligrad.nn.Linear;
 import aligrad.nn.Sequential;
 import aligrad.optim.Adam;
+import aligrad.optim.Sgd;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
@@ -135,13 +136,111 @@ class CheckpointTest {
             })
     void refusesNamesOfFilesElsewhere(String name) throws IOException {
         change("\"model-3.safetensors\"", "\"" + name + "\"");
-        refusesToLoad("'model' is missing or no file name");
+        refusesToLoad("'model' is missing or not model-3.safetensors");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"3\"",
+                "-3",
+                "3.5",
+                "1e300",
+                "1000000000000001",
+                "99999999999999999999",
+                "null"
+            })
+    void rejectsIterationsThatAreNone(String iterations) throws IOException {
+        change("\"iterations\":3", "\"iterations\":" + iterations);
+        refusesToLoad("state.json: 'iterations' is ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"1\"", "-0.5", "1e10", "null"})
+    void rejectsSecondsThatAreNone(String seconds) throws IOException {
+        change("\"seconds\":1.25", "\"seconds\":" + seconds);
+        refusesToLoad("state.json: 'seconds' is ");
     }
 
     @Test
-    void rejectsNumbersThatAreNone() throws IOException {
-        change("\"iterations\":3", "\"iterations\":\"3\"");
-        refusesToLoad("state.json: 'iterations' is missing or no number");
+    void rejectsTheFilesOfAnotherIteration() throws IOException {
+        change("\"iterations\":3", "\"iterations\":2");
+        refusesToLoad("'model' is missing or not model-2.safetensors");
+        change("\"model-3.safetensors\"", "\"model-2.safetensors\"");
+        Files.move(folder.resolve("model-3.safetensors"), folder.resolve("model-2.safetensors"));
+        refusesToLoad(
+                "model-2.safetensors: it is of iteration 3, but its name and state.json say 2");
+    }
+
+    /// One bit of each byte in turn, in the header as among the elements.
+    @ParameterizedTest
+    @ValueSource(strings = {"model-3.safetensors", "optimizer-3.safetensors"})
+    void rejectsAFlippedBit(String name) throws IOException {
+        Path file = folder.resolve(name);
+        byte[] bytes = Files.readAllBytes(file);
+        for (int place = 0; place < bytes.length; place += 7) {
+            byte[] flipped = bytes.clone();
+            flipped[place] ^= (byte) (1 << place % 8);
+            Files.write(file, flipped);
+            refusesToLoad(file + ": its CRC-32C is ");
+        }
+    }
+
+    @Test
+    void rejectsAMissingChecksum() throws IOException {
+        change("\"model_crc32c\"", "\"model_crc\"");
+        refusesToLoad("that of state.json is null");
+    }
+
+    @Test
+    void rejectsOtherStreams() throws IOException {
+        String json = Files.readString(folder.resolve("state.json"));
+        int streams = json.indexOf("\"streams\"");
+        Files.writeString(
+                folder.resolve("state.json"), json.substring(0, streams) + "\"streams\":{}}");
+        refusesToLoad("it has the random streams [], but the model has [");
+    }
+
+    @Test
+    void rejectsTheStateOfAnotherOptimizer() {
+        Learner other = new Learner(1);
+        Sgd sgd = Sgd.over(other.model.namedParameters()).build();
+        Map<String, Object> before = other.everything();
+        assertThatThrownBy(() -> checkpoint().load(other.model, sgd))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(folder + ": optimizer state of Adam cannot be loaded into");
+        assertThat(other.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void namesTextThatIsNoUtf8() throws IOException {
+        Path state = folder.resolve("state.json");
+        byte[] bytes = Files.readAllBytes(state);
+        bytes[20] = (byte) 0xff;
+        Files.write(state, bytes);
+        refusesToLoad(state + ", line 1: byte 20 of the file is no UTF-8");
+    }
+
+    @Test
+    void rejectsTextAfterTheState() throws IOException {
+        Path state = folder.resolve("state.json");
+        Files.writeString(state, Files.readString(state) + "{}");
+        refusesToLoad(state + ", line 1: it is no JSON object");
+    }
+
+    @Test
+    void leavesFilesOfOthersAlone() throws IOException {
+        for (String name : new String[] {"precious.safetensors", "model-03.safetensors"}) {
+            Files.writeString(folder.resolve(name), "of somebody else");
+        }
+        checkpoint().save(saved.model, saved.optimizer, new Checkpoint.Position(4, 2));
+        assertThat(folder.toFile().list())
+                .containsExactlyInAnyOrder(
+                        "state.json",
+                        "model-4.safetensors",
+                        "optimizer-4.safetensors",
+                        "precious.safetensors",
+                        "model-03.safetensors");
     }
 
     @Test
@@ -152,7 +251,7 @@ class CheckpointTest {
                 folder.resolve("state.json"),
                 json.substring(0, streams)
                         + json.substring(streams).replaceAll(":(\\d+)", ":\"$1\""));
-        refusesToLoad("is missing or no number");
+        refusesToLoad("not a whole number from 0 to ");
     }
 
     @Test
@@ -173,10 +272,8 @@ class CheckpointTest {
     /// The weights fit, but not the optimizer's state: neither may be taken.
     @Test
     void loadsNothingWhereOnlyTheModelFits() throws IOException {
-        Files.copy(
-                folder.resolve("model-3.safetensors"), folder.resolve("optimizer-4.safetensors"));
-        change("\"optimizer-3.safetensors\"", "\"optimizer-4.safetensors\"");
-        refusesToLoad(folder + ": optimizer state does not fit");
+        change("\"steps\":3", "\"steps\":-3");
+        refusesToLoad(folder + ": optimizer state does not fit: steps is -3.0");
     }
 
     private void change(String from, String to) throws IOException {

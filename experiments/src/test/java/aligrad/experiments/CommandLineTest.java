@@ -1,15 +1,19 @@
 package aligrad.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -65,7 +69,13 @@ class CommandLineTest {
         refused(again, out + " already holds a run; continue it with --resume, or");
         assertThat(again.err()).contains("--out");
         Console done = dnc(out, "--resume");
-        refused(done, "all 6 iterations are done");
+        refused(done, "all 6 iterations are done; go on with --resume and a larger --iterations.");
+        refused(
+                dnc(out, "--optimizer", "adamm"),
+                "--optimizer adamm: there is none of that name; choose alig,");
+        refused(
+                dnc(out, "--resume", "--optimizer", "adamm"),
+                "--optimizer adamm: there is none of that name; choose alig,");
         Console other = dnc(out, "--resume", "--iterations", "9", "--optimizer", "adam");
         refused(other, "--optimizer adam: the run to resume was started with alig");
         Console mnist = Console.run("train", "mnist", "--resume", "--out", out.toString());
@@ -109,13 +119,45 @@ class CommandLineTest {
     }
 
     @Test
-    void anUnknownOptionIsNamed() {
-        Console refused = dnc(folder.resolve("run"), "--iteration", "3");
-        assertThat(refused.exit()).isEqualTo(2);
-        assertThat(refused.err())
-                .contains("--iteration")
-                .contains("See aligrad train dnc --help.")
-                .doesNotContain("\tat ");
+    void anUnknownOptionListsTheChoices() {
+        refused(
+                dnc(folder.resolve("run"), "--iteration", "3"),
+                "--iteration: aligrad train dnc has no such option; choose --");
+        refused(
+                dnc(folder.resolve("run"), "--iteration", "3"),
+                "--optimizer, --max-lr, --learning-rate, --seed, --threads,"
+                        + " --device, --out, --resume, --iterations, --help, --version.");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void anUnknownArgumentListsTheChoices() {
+        refused(Console.run("trian"), "trian: aligrad has no such command; choose train.");
+        refused(
+                Console.run("train", "dncc"),
+                "dncc: aligrad train has no such command; choose dnc, mnist");
+        refused(
+                Console.run("train", "dnc", "more"),
+                "more: aligrad train dnc takes options only; choose --");
+    }
+
+    @Test
+    void aValueThatIsNoneSaysWhatIsAllowed() {
+        Path out = folder.resolve("run");
+        refused(
+                dnc(out, "--seed", "x"),
+                "--seed x: it must be a whole number of at most 18 digits.");
+        refused(dnc(out, "--iterations", "1.5"), "--iterations 1.5: it must be a whole number");
+        refused(dnc(out, "--threads", "99999999999"), "--threads 99999999999: it must be a whole");
+        for (String none : new String[] {"fast", "1d", "0x1p3", "Infinity", "NaN", ""}) {
+            refused(
+                    dnc(out, "--optimizer", "sgd", "--learning-rate", none),
+                    "--learning-rate " + none + ": it must be a number such as 0.1.");
+        }
+        refused(dnc(out, "--seed"), "--seed: its value is missing; it must be a whole number");
+        refused(dnc(out, "--optimizer"), "--optimizer: its value is missing; give it NAME.");
+        refused(dnc(out, "--resume=maybe"), "--resume maybe: it takes no value.");
+        refused(dnc(out, "--seed", "1", "--seed", "2"), "--seed is given twice; give it once.");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -123,10 +165,73 @@ class CommandLineTest {
     void valuesOutOfRangeAreNamed() {
         Path out = folder.resolve("run");
         refused(dnc(out, "--iterations", "0"), "--iterations 0: it must be at least 1.");
-        refused(dnc(out, "--threads", "0"), "--threads 0: it must be at least 1.");
+        refused(dnc(out, "--threads", "0"), "--threads 0: it must be from 1 to 1024.");
+        refused(dnc(out, "--threads", "1025"), "--threads 1025: it must be from 1 to 1024.");
         refused(dnc(out, "--learning-rate", "1"), "--learning-rate: alig computes its step itself");
         refused(dnc(out, "--max-lr", "-1"), "--max-lr -1: it must be a number above 0, or none.");
+        refused(dnc(out, "--max-lr", "1d"), "--max-lr 1d: it must be a number above 0, or none.");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    /// What a run would write over, without the configuration that tells a run.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "metrics.jsonl",
+                "checkpoint",
+                "report.html",
+                "loss.svg",
+                "step_size.svg",
+                "accuracy.svg"
+            })
+    void aDirectoryWithARunsFilesIsNotOverwritten(String name) throws IOException {
+        Files.writeString(folder.resolve(name), "precious");
+        refused(
+                dnc(folder, "--iterations", "1"),
+                folder
+                        + " already holds "
+                        + name
+                        + ", which the run would overwrite; choose another directory with --out.");
+        assertThat(contents(folder)).hasSize(1);
+        assertThat(folder.resolve(name)).hasContent("precious");
+    }
+
+    @Test
+    void aPlaceThatIsNoneIsNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "precious");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("none"));
+        for (Path out : new Path[] {file, file.resolve("run"), link, link.resolve("run")}) {
+            refused(dnc(out), "--out " + out + ": ");
+            refused(dnc(out), "; name a directory that you may write to.");
+        }
+        refused(dnc(Path.of("")), "--out: its value is empty; name a directory.");
+        assertThat(file).hasContent("precious");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    /// Where even the administrator can make no directory.
+    @Test
+    void aPlaceWhereNothingCanBeMadeIsNamed() {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self")), "there is no /proc");
+        refused(dnc(Path.of("/proc/self/run")), "--out /proc/self/run: ");
+    }
+
+    @Test
+    void numbersAreWrittenAlikeInEveryCountry() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        try {
+            Console console = dnc(folder.resolve("run"), "--iterations", "1");
+            assertThat(console.err()).isEmpty();
+            assertThat(console.out())
+                    .contains(" parameters, 1 iteration, writing to ")
+                    .containsPattern("dnc: \\d+,\\d{3} parameters")
+                    .containsPattern("finished \\d+\\.\\d\\d s")
+                    .containsPattern("Mean loss of the last 1 iteration: \\d+\\.\\d{4} nats")
+                    .containsPattern("\n1 iteration in 0:\\d\\d \\(\\d+\\.\\d\\d ms each\\)");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
@@ -137,12 +242,60 @@ class CommandLineTest {
     @Test
     void aDamagedConfigurationIsNamed() throws IOException {
         Path config = folder.resolve("config.yaml");
-        for (String damaged : new String[] {"a: [", "- 1", "\"", ""}) {
+        for (String damaged :
+                new String[] {
+                    "a: [", "- 1", "\"", "", "a: 1\na: 2", "[".repeat(9_000), "a: \u0000"
+                }) {
             Files.writeString(config, damaged);
-            refused(dnc(folder, "--resume"), config + ": it ");
+            refused(dnc(folder, "--resume"), config + ", line ");
         }
-        Files.writeString(config, "experiment: dnc\niterations: many\n");
-        refused(dnc(folder, "--resume"), "iterations: many");
+        Files.writeString(config, "experiment: dnc\n\tseed: 1\n");
+        refused(dnc(folder, "--resume"), config + ", line 2: it is no YAML");
+        Files.write(config, new byte[] {'a', ':', '\n', 'b', (byte) 0xc3, '\n'});
+        refused(dnc(folder, "--resume"), config + ", line 2: byte 4 of the file is no UTF-8");
+        Files.writeString(config, "experiment: dnc\nseed: [1]\n");
+        refused(dnc(folder, "--resume"), config + ", line 2: a value must be one text or number");
+        Files.writeString(config, "x: '" + "y".repeat(20_000) + "'");
+        refused(dnc(folder, "--resume"), config.toString());
+        Files.delete(config);
+        Files.createDirectory(config);
+        refused(dnc(folder, "--resume"), config + " cannot be read: ");
+    }
+
+    /// Each change alone; the directory stays as it is.
+    @Test
+    void aConfigurationThatDoesNotFitIsNamedAndNothingIsWritten() throws IOException {
+        Path out = folder.resolve("run");
+        assertThat(dnc(out, "--iterations", "2").exit()).isZero();
+        Path config = out.resolve("config.yaml");
+        String sound = Files.readString(config);
+        for (String name : List.of("optimizer", "max-lr", "iterations", "batch-size", "seed")) {
+            refusedWith(out, sound.replaceAll(name + ": .*\n", ""), config + ": it lacks '" + name);
+        }
+        refusedWith(
+                out,
+                sound.replace("iterations: 2", "iterations: many"),
+                config + ", iterations: many: it must be a whole number.");
+        refusedWith(
+                out,
+                sound.replace("alig", "adamm"),
+                config + ", optimizer: adamm: there is none of that name; choose alig,");
+        refusedWith(
+                out,
+                sound.replace("batch-size: 16", "batch-size: 32"),
+                config + ", batch-size: 32: this run computes with 16");
+        refusedWith(
+                out, sound + "momentum: 0.5\n", config + ": this run has no setting 'momentum'");
+        Path metrics = out.resolve("metrics.jsonl");
+        Files.writeString(metrics, "{}\n{}\n");
+        refusedWith(out, sound, metrics + ", line 1: it lacks 'iteration'");
+    }
+
+    private void refusedWith(Path out, String configuration, String reason) throws IOException {
+        Files.writeString(out.resolve("config.yaml"), configuration);
+        Map<String, List<Byte>> before = contents(out);
+        refused(dnc(out, "--resume", "--iterations", "9"), reason);
+        assertThat(contents(out)).isEqualTo(before);
     }
 
     @Test
@@ -152,7 +305,7 @@ class CommandLineTest {
         assertThat(help.out()).contains("train");
         Console train = Console.run("train");
         assertThat(train.exit()).isEqualTo(2);
-        assertThat(train.err()).contains("Say what to train: dnc, mnist, cifar10 or cifar100.");
+        assertThat(train.err()).contains("Say what to train: choose dnc, mnist");
     }
 
     @Test
@@ -162,6 +315,9 @@ class CommandLineTest {
         refused(
                 Console.run("train", "mnist", "--out", out.toString(), "--data", out.toString()),
                 "--data " + out + ": there is no such directory.");
+        refused(
+                Console.run("train", "mnist", "--out", out.toString(), "--data", ""),
+                "--data: its value is empty; name a directory.");
         assertThat(folder).isEmptyDirectory();
     }
 

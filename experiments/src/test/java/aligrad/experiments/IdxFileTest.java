@@ -2,6 +2,7 @@ package aligrad.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.Shape;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
 class IdxFileTest {
@@ -98,7 +101,7 @@ class IdxFileTest {
 
     @Test
     void rejectsAnotherRank() throws IOException {
-        refuses(idx(0x0801, new int[] {1}, new byte[1]), 3, "it has 1 axes, not 3");
+        refuses(idx(0x0801, new int[] {1}, new byte[1]), 3, "it has 1 axis, not 3");
     }
 
     @Test
@@ -138,9 +141,44 @@ class IdxFileTest {
             assertThatThrownBy(() -> IdxFile.read(cut, 3))
                     .as("cut after %d bytes", length)
                     .isInstanceOf(UsageException.class)
-                    .hasMessageStartingWith(cut + ": the gzip stream is cut short or damaged")
+                    .hasMessageStartingWith(
+                            cut + ", byte " + length + ": the gzip stream is cut short or damaged")
                     .hasMessageNotContaining("null");
         }
+    }
+
+    /// Stored, not packed, so that the damage is in the length of the block, at bytes 11 to 14.
+    @Test
+    void namesTheByteOfADamagedGzipStream() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Deflater stored = new Deflater(Deflater.NO_COMPRESSION, true);
+        bytes.write(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 0});
+        try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, stored)) {
+            out.write(SOUND);
+        }
+        byte[] packed = bytes.toByteArray();
+        packed[12] ^= 1;
+        Path damaged = file("damaged.gz", packed);
+        assertThatThrownBy(() -> IdxFile.read(damaged, 3))
+                .isInstanceOf(UsageException.class)
+                .hasMessageMatching(".*damaged.gz, byte 1[1-5]: the gzip stream is cut .*");
+    }
+
+    @Test
+    void namesADirectory() {
+        assertThatThrownBy(() -> IdxFile.read(folder, 3))
+                .isInstanceOf(UsageException.class)
+                .hasMessage(folder + ": it is a directory or a device, not a file.");
+    }
+
+    /// A file that anybody may open, and whose first byte nobody can read.
+    @Test
+    void namesAFileThatCannotBeRead() {
+        Path memory = Path.of("/proc/self/mem");
+        assumeTrue(Files.isReadable(memory), "there is no /proc/self/mem");
+        assertThatThrownBy(() -> IdxFile.read(memory, 3))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("/proc/self/mem cannot be read: ");
     }
 
     @Test
@@ -148,7 +186,8 @@ class IdxFileTest {
         Path plain = file("plain.gz", SOUND);
         assertThatThrownBy(() -> IdxFile.read(plain, 3))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("plain.gz: the gzip stream is cut short or damaged");
+                .hasMessageContaining("plain.gz, byte ")
+                .hasMessageContaining("the gzip stream is cut short or damaged");
     }
 
     /// Damages a few bytes, often of the header, and sometimes the length.

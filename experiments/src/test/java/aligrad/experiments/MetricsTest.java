@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +127,47 @@ class MetricsTest {
                     .isInstanceOf(UsageException.class)
                     .hasMessageContaining(file + ", line 2: it is no JSON object");
         }
+    }
+
+    @Test
+    void rejectsARowThatIsNoneOfTheRun() throws IOException {
+        refuses("{\"iteration\":2}", "it lacks 'loss'");
+        refuses("{\"loss\":2}", "it lacks 'iteration'");
+        refuses("{\"iteration\":3,\"loss\":1}", "it is not of iteration 2");
+        refuses("{\"iteration\":2,\"loss\":\"1\"}", "'loss' is no number");
+        refuses("{\"iteration\":2,\"loss\":1,\"accuracy\":[]}", "'accuracy' is no number");
+        refuses("{\"iteration\":2,\"loss\":1}{}", "it is no JSON object");
+    }
+
+    @Test
+    void namesLineAndByteThatAreNoUtf8() throws IOException {
+        byte[] bytes = "{\"iteration\":1,\"loss\":1}\n{\"x\":1}\n{}\n".getBytes(UTF_8);
+        bytes[30] = (byte) 0xe9;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> Metrics.open(file, 3))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(file + ", line 2: byte 30 of the file is no UTF-8");
+        assertThat(file).hasBinaryContent(bytes);
+    }
+
+    private void refuses(String row, String reason) throws IOException {
+        String text = "{\"iteration\":1,\"loss\":1}\n" + row + "\n{\"iteration\":3,\"loss\":1}\n";
+        Files.writeString(file, text);
+        assertThatThrownBy(() -> Metrics.open(file, 2))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(file + ", line 2: " + reason);
+        assertThat(file).hasContent(text);
+    }
+
+    /// A file that was cut in its last line feed must not get two rows in one line.
+    @Test
+    void completesTheLastLine() throws IOException {
+        Files.writeString(file, "{\"iteration\":1,\"loss\":1}");
+        try (Metrics metrics = Metrics.open(file, 1)) {
+            metrics.add(row(2, 2));
+        }
+        assertThat(Files.readAllLines(file))
+                .containsExactly("{\"iteration\":1,\"loss\":1}", "{\"iteration\":2,\"loss\":2}");
     }
 
     @Test

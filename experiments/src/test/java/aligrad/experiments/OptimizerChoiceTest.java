@@ -99,7 +99,21 @@ class OptimizerChoiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "NaN", "much", ""})
+    @ValueSource(
+            strings = {
+                "0",
+                "-1",
+                "NaN",
+                "much",
+                "",
+                "1d",
+                "1f",
+                "0x1p3",
+                "Infinity",
+                "1e999",
+                " 1",
+                "1e-999"
+            })
     void refusesAMaximumThatIsNone(String maximum) {
         RunOptions options = new RunOptions();
         options.maxLearningRate = maximum;
@@ -107,6 +121,21 @@ class OptimizerChoiceTest {
                 OptimizerChoice.ALIG,
                 options,
                 "--max-lr " + maximum + ": it must be a number above 0, or none.");
+    }
+
+    @Test
+    void whatIsInTheConfigurationIsNamedThere() {
+        Settings saved = new Settings(Map.of("optimizer", "adamm", "max-lr", "1d"));
+        assertThatThrownBy(() -> OptimizerChoice.of(saved, null))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(
+                        "config.yaml, optimizer: adamm: there is none of that name; choose alig,");
+        assertThatThrownBy(
+                        () ->
+                                OptimizerChoice.ALIG.rate(
+                                        saved, new RunOptions(), DncExperiment.CONVENTIONS))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("config.yaml, max-lr: 1d: it must be a number above 0, or none.");
     }
 
     @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 class SettingsTest {
@@ -70,6 +72,41 @@ class SettingsTest {
     @Test
     void theNumberOfIterationsMayChange() {
         assertThat(RESUMED.changeable("iterations", 200L, 10)).isEqualTo(200);
+    }
+
+    @Test
+    void aResumedRunMustHaveEverySetting() {
+        Settings lacking = new Settings(Map.of("experiment", "dnc"), Path.of("r/config.yaml"));
+        String reason = "r/config.yaml: it lacks 'seed', so the run cannot be resumed; add";
+        assertThatThrownBy(() -> lacking.whole("seed", null, 1)).hasMessageStartingWith(reason);
+        assertThatThrownBy(() -> lacking.whole("seed", 1L, 1)).hasMessageStartingWith(reason);
+        assertThatThrownBy(() -> lacking.changeable("iterations", 3L, 1))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("r/config.yaml: it lacks 'iterations'");
+        assertThatThrownBy(() -> lacking.text("optimizer", null, "alig"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("r/config.yaml: it lacks 'optimizer'");
+    }
+
+    @Test
+    void aSettingThatWouldBeOverwrittenIsRefused() {
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("batch-size", 16);
+        configuration.put("iterations", 20L);
+        Settings same = new Settings(Map.of("batch-size", 16, "iterations", 10));
+        same.changeable("iterations", 20L, 1);
+        same.requireSame(configuration);
+        NEW.requireSame(configuration);
+
+        Settings other = new Settings(Map.of("batch-size", 32, "iterations", 20));
+        assertThatThrownBy(() -> other.requireSame(configuration))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(
+                        "config.yaml, batch-size: 32: this run computes with 16; start a new run");
+        Settings more = new Settings(Map.of("batch-size", 16, "iterations", 20, "momentum", 1));
+        assertThatThrownBy(() -> more.requireSame(configuration))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("config.yaml: this run has no setting 'momentum'; remove the line.");
     }
 
     @Test

@@ -142,6 +142,66 @@ class TrainingTest {
         assertSameRun(parts, run, 20);
     }
 
+    @Test
+    void refusesABatchLargerThanTheSet() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        images(data, "train", 20);
+        images(data, "t10k", 20);
+        Path run = folder.resolve("run");
+        for (String size : new String[] {"21", "2147483647"}) {
+            Console refused =
+                    Console.run(
+                            "train",
+                            "mnist",
+                            "--batch-size",
+                            size,
+                            "--data",
+                            data.toString(),
+                            "--out",
+                            run.toString());
+            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.err().strip())
+                    .isEqualTo(
+                            "--batch-size %s: there are only 20 images for training, so it must be from 1 to 20."
+                                    .formatted(size));
+        }
+        assertThat(run).doesNotExist();
+        success(Console.run(mnist(data, run, "--epochs", "1")));
+        Console done = Console.run("train", "mnist", "--resume", "--out", run.toString());
+        assertThat(done.err().strip())
+                .endsWith("all 2 iterations are done; go on with --resume and a larger --epochs.");
+    }
+
+    /// A first step so long that every loss after it is not a number.
+    @Test
+    void aRunThatFailsStillWritesItsReport() throws IOException {
+        Path run = folder.resolve("run");
+        Console failed = Console.run(dnc(run, "--optimizer", "sgd", "--learning-rate", "1e38"));
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err().strip().lines()).hasSize(1);
+        assertThat(failed.err())
+                .startsWith("Stopped at iteration ")
+                .contains("curves in " + run.resolve("report.html"));
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("Stopped at iteration ", "10 steps in a row were skipped");
+        assertThat(run.resolve("loss.svg")).exists();
+    }
+
+    @Test
+    void theCommandToResumeIsReadyForAShell() {
+        RunOptions options = new RunOptions();
+        options.out = folder.resolve("a run of 'mine'");
+        options.device = "reference";
+        assertThat(RunDirectory.open(options, "dnc").resumeCommand())
+                .isEqualTo(
+                        "./aligrad train dnc --out '%s/a run of '\\''mine'\\''' --resume --device reference"
+                                .formatted(folder));
+        options.out = folder.resolve("run-1.2");
+        options.device = null;
+        assertThat(RunDirectory.open(options, "dnc").resumeCommand())
+                .isEqualTo("./aligrad train dnc --out %s/run-1.2 --resume".formatted(folder));
+    }
+
     private static String[] mnist(Path data, Path out, String... options) {
         List<String> line =
                 new ArrayList<>(

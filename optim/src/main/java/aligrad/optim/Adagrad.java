@@ -42,6 +42,7 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
         }
     }
 
+    private static final String SUM = "sum";
     private static final Options DEFAULTS = new Options(LearningRate.constant(1e-2), 0, 1e-10, 0);
 
     private Adagrad(List<Group<Options>> groups, Projection projection, Clipping clipping) {
@@ -70,13 +71,18 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
                     Tensor w = slot.value();
                     Tensor g = step.gradient(slot);
                     Tensor d = o.weightDecay == 0 ? g : g.add(w.mul(o.weightDecay));
-                    Buffer sum = slot.state("sum", o.initialAccumulator);
+                    Buffer sum = slot.state(SUM, o.initialAccumulator);
                     Tensor s = sum.value().add(d.square());
                     slot.assign(w.sub(d.mul(lr).div(s.sqrt().add(o.epsilon))), sum, s);
                 }
             }
         }
         return stepped(step, first);
+    }
+
+    @Override
+    protected Map<String, Double> remembered(Options options) {
+        return Map.of(SUM, options.initialAccumulator);
     }
 
     /// Collects what an [Adagrad] needs.

@@ -4,6 +4,7 @@ import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -58,6 +59,9 @@ public final class Adam extends Optimizer<Adam.Options> {
         }
     }
 
+    private static final String M = "m";
+    private static final String V = "v";
+    private static final String V_MAX = "v_max";
     private static final Options DEFAULTS =
             new Options(
                     LearningRate.constant(1e-3), 0.9, 0.999, 1e-8, EpsilonForm.OUTSIDE, false, 0);
@@ -103,16 +107,27 @@ public final class Adam extends Optimizer<Adam.Options> {
         return stepped(step, first);
     }
 
+    /// Of [AdamW] as well, in this order.
+    static Map<String, Double> kinds(Options options) {
+        Map<String, Double> kinds = new LinkedHashMap<>();
+        kinds.put(M, 0.0);
+        kinds.put(V, 0.0);
+        if (options.amsgrad) {
+            kinds.put(V_MAX, 0.0);
+        }
+        return kinds;
+    }
+
     /// Moves `w` by Adam's step along `d`; `t` counts from 1.
     static void move(Slot slot, Tensor w, Tensor d, double lr, long t, Options o) {
         double c1 = 1 - Math.pow(o.beta1, t);
         double c2 = 1 - Math.pow(o.beta2, t);
-        Buffer first = slot.state("m", 0);
-        Buffer second = slot.state("v", 0);
+        Buffer first = slot.state(M, 0);
+        Buffer second = slot.state(V, 0);
         Tensor m = first.value().mul(o.beta1).add(d.mul(1 - o.beta1));
         Tensor v = second.value().mul(o.beta2).add(d.square().mul(1 - o.beta2));
         if (o.amsgrad) {
-            Buffer largest = slot.state("v_max", 0);
+            Buffer largest = slot.state(V_MAX, 0);
             Tensor vMax = largest.value().maximum(v);
             slot.assign(w.sub(change(m, vMax, lr, c1, c2, o)), first, m, second, v, largest, vMax);
         } else {
@@ -125,6 +140,11 @@ public final class Adam extends Optimizer<Adam.Options> {
             case OUTSIDE -> m.mul(lr / c1).div(v.sqrt().mul(1 / Math.sqrt(c2)).add(o.epsilon));
             case INSIDE -> m.mul(lr * Math.sqrt(c2) / c1).div(v.sqrt().add(o.epsilon));
         };
+    }
+
+    @Override
+    protected Map<String, Double> remembered(Options options) {
+        return kinds(options);
     }
 
     /// Collects what an [Adam] needs.

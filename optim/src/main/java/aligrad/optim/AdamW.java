@@ -55,6 +55,11 @@ public final class AdamW extends Optimizer<Adam.Options> {
         return stepped(step, first);
     }
 
+    @Override
+    protected Map<String, Double> remembered(Adam.Options options) {
+        return Adam.kinds(options);
+    }
+
     /// Collects what an [AdamW] needs.
     public static final class Builder extends Optimizer.Builder<Adam.Options, AdamW, Builder> {
 

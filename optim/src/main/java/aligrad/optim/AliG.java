@@ -135,6 +135,11 @@ public final class AliG extends Optimizer<AliG.Options> {
     }
 
     @Override
+    protected Map<String, Double> remembered(Options options) {
+        return options.momentum == 0 ? Map.of() : Map.of(MOMENTUM, 0.0);
+    }
+
+    @Override
     protected boolean toleratesNonFinite() {
         return released;
     }

@@ -13,9 +13,11 @@ import aligrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -40,6 +42,15 @@ public abstract class Optimizer<O> {
 
     /// How many steps in a row may be skipped before an exception stops the training.
     public static final int PATIENCE = 10;
+
+    private static final String STEPS = "steps";
+    private static final String SKIPPED_IN_ROW = "skippedInRow";
+
+    /// Above it a `double` no longer counts one by one.
+    private static final double MOST_STEPS = 0x1p53;
+
+    /// How many reasons a message lists.
+    private static final int LISTED = 5;
 
     private final List<Group<O>> groups;
     private final List<Parameter> parameters = new ArrayList<>();
@@ -232,61 +243,101 @@ public abstract class Optimizer<O> {
         }
     }
 
+    /// What this optimizer remembers about each parameter of a group with these options: the kinds,
+    /// such as `momentum`, each with the number that it begins with.
+    protected abstract Map<String, Double> remembered(O options);
+
     /// Everything that the next step depends on, besides the parameters.
     public final OptimizerState state() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Group<O> group : groups) {
+            Map<String, Double> kinds = remembered(group.options());
             for (Slot slot : group.slots()) {
-                slot.states()
-                        .forEach(
-                                (kind, buffer) ->
-                                        tensors.put(kind + "/" + slot.name(), buffer.value()));
+                kinds.forEach(
+                        (kind, initial) ->
+                                tensors.put(kind + "/" + slot.name(), slot.present(kind, initial)));
             }
         }
         return new OptimizerState(
-                tensors, Map.of("steps", (double) steps, "skippedInRow", (double) skippedInRow));
+                getClass().getSimpleName(),
+                tensors,
+                Map.of(STEPS, (double) steps, SKIPPED_IN_ROW, (double) skippedInRow));
     }
 
-    /// Continues from a saved state.
+    /// Continues from a saved state: what [#state()] returned of such an optimizer over parameters
+    /// of the same names and shapes.
     ///
-    /// @throws IllegalArgumentException if a name or shape does not fit; nothing is changed then
+    /// @throws IllegalArgumentException if it is another optimizer's, or if a name is missing or
+    ///   unknown, a shape does not fit, or a count is none; nothing is changed then
     public final void load(OptimizerState state) {
-        Map<String, Slot> slots = new LinkedHashMap<>();
+        String own = getClass().getSimpleName();
+        if (!state.optimizer().equals(own)) {
+            throw new IllegalArgumentException(
+                    "optimizer state of %s cannot be loaded into %s; make the optimizer that saved it"
+                            .formatted(state.optimizer(), own));
+        }
+        List<String> wrong = new ArrayList<>();
+        Map<Buffer, Tensor> changes = changes(state.tensors(), wrong);
+        requireCounts(state.numbers(), wrong);
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "optimizer state does not fit: %s; was it saved by another model, or with other options?"
+                            .formatted(listed(wrong)));
+        }
+        changes.forEach(Buffer::set);
+        steps = state.numbers().getOrDefault(STEPS, 0.0).longValue();
+        skippedInRow = state.numbers().getOrDefault(SKIPPED_IN_ROW, 0.0).intValue();
+    }
+
+    /// What is to be set to what; says in `wrong` what does not fit.
+    private Map<Buffer, Tensor> changes(Map<String, Tensor> saved, List<String> wrong) {
+        Map<Buffer, Tensor> changes = new LinkedHashMap<>();
+        Set<String> unknown = new TreeSet<>(saved.keySet());
         for (Group<O> group : groups) {
+            Map<String, Double> kinds = remembered(group.options());
             for (Slot slot : group.slots()) {
-                slots.put(slot.name(), slot);
+                kinds.forEach(
+                        (kind, initial) -> {
+                            String name = kind + "/" + slot.name();
+                            Tensor tensor = saved.get(name);
+                            unknown.remove(name);
+                            if (tensor == null) {
+                                wrong.add("it lacks " + name);
+                            } else if (slot.fits(tensor)) {
+                                changes.put(slot.state(kind, initial), tensor);
+                            } else {
+                                wrong.add(slot.misfit(name, tensor));
+                            }
+                        });
             }
         }
-        TreeSet<String> wrong = new TreeSet<>();
-        state.tensors()
-                .forEach(
-                        (name, tensor) -> {
-                            Slot slot = slots.get(name.substring(name.indexOf('/') + 1));
-                            if (slot == null
-                                    || name.indexOf('/') < 1
-                                    || !slot.parameter().shape().equals(tensor.shape())
-                                    || slot.parameter().dtype() != tensor.dtype()) {
-                                wrong.add(name + " " + tensor.dtype() + " " + tensor.shape());
-                            }
-                        });
-        if (!wrong.isEmpty() || !state.numbers().containsKey("steps")) {
-            throw new IllegalArgumentException(
-                    "optimizer state does not fit these parameters: "
-                            + (wrong.isEmpty() ? "'steps' is missing" : String.join(", ", wrong))
-                            + "; was it saved by another model or optimizer?");
+        unknown.forEach(name -> wrong.add(unknown(name)));
+        return changes;
+    }
+
+    private void requireCounts(Map<String, Double> numbers, List<String> wrong) {
+        Set<String> unknown = new TreeSet<>(numbers.keySet());
+        for (String name : List.of(STEPS, SKIPPED_IN_ROW)) {
+            unknown.remove(name);
+            Double count = numbers.get(name);
+            if (count == null) {
+                wrong.add("it lacks " + name);
+            } else if (!(count >= 0 && count <= MOST_STEPS && count == Math.rint(count))) {
+                wrong.add("%s is %s, which is no count".formatted(name, count));
+            }
         }
-        state.tensors()
-                .forEach(
-                        (name, tensor) -> {
-                            int slash = name.indexOf('/');
-                            Slot slot = slots.get(name.substring(slash + 1));
-                            if (slot != null) {
-                                Buffer buffer = slot.state(name.substring(0, slash), 0);
-                                buffer.set(tensor);
-                            }
-                        });
-        steps = state.numbers().getOrDefault("steps", 0.0).longValue();
-        skippedInRow = state.numbers().getOrDefault("skippedInRow", 0.0).intValue();
+        unknown.forEach(name -> wrong.add(unknown(name)));
+    }
+
+    private String unknown(String name) {
+        return "%s has no %s".formatted(getClass().getSimpleName(), name);
+    }
+
+    /// A few of many, which for a large model may be hundreds.
+    private static String listed(List<String> wrong) {
+        String first = String.join(", ", wrong.subList(0, Math.min(LISTED, wrong.size())));
+        int more = wrong.size() - LISTED;
+        return more <= 0 ? first : first + ", and %d more".formatted(more);
     }
 
     /// Collects parameter groups and their options. Options apply to the group begun last; a group
@@ -368,6 +419,7 @@ public abstract class Optimizer<O> {
             List<Group<O>> all = new ArrayList<>(groups);
             all.add(new Group<>(slots, options));
             TreeSet<String> names = new TreeSet<>();
+            IdentityHashMap<Parameter, String> given = new IdentityHashMap<>();
             for (Group<O> group : all) {
                 for (Slot slot : group.slots()) {
                     if (!names.add(slot.name())) {
@@ -375,6 +427,12 @@ public abstract class Optimizer<O> {
                                 "parameter '"
                                         + slot.name()
                                         + "' is in two groups, or twice in one");
+                    }
+                    String before = given.put(slot.parameter(), slot.name());
+                    if (before != null) {
+                        throw new IllegalArgumentException(
+                                "parameter '%s' is the same as '%s'; give each parameter once, or it would move twice a step"
+                                        .formatted(slot.name(), before));
                     }
                 }
             }

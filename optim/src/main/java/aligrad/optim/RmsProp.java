@@ -51,6 +51,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
         }
     }
 
+    private static final String MEAN_SQUARE = "mean_square";
     private static final Options DEFAULTS =
             new Options(LearningRate.constant(1e-2), 0.99, 0, 1e-8, false, 0);
 
@@ -80,7 +81,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
                     Tensor w = slot.value();
                     Tensor g = step.gradient(slot);
                     Tensor d = o.weightDecay == 0 ? g : g.add(w.mul(o.weightDecay));
-                    Buffer mean = slot.state("mean_square", o.initialMeanSquare);
+                    Buffer mean = slot.state(MEAN_SQUARE, o.initialMeanSquare);
                     Tensor s = mean.value().mul(o.decay).add(d.square().mul(1 - o.decay));
                     Tensor divisor =
                             o.epsilonInsideRoot ? s.add(o.epsilon).sqrt() : s.sqrt().add(o.epsilon);
@@ -89,6 +90,11 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
             }
         }
         return stepped(step, first);
+    }
+
+    @Override
+    protected Map<String, Double> remembered(Options options) {
+        return Map.of(MEAN_SQUARE, options.initialMeanSquare);
     }
 
     /// Collects what a [RmsProp] needs.

@@ -45,6 +45,7 @@ public final class Sgd extends Optimizer<Sgd.Options> {
         }
     }
 
+    private static final String MOMENTUM = "momentum";
     private static final Options DEFAULTS = new Options(LearningRate.constant(0.1), 0, false, 0);
 
     private Sgd(List<Group<Options>> groups, Projection projection, Clipping clipping) {
@@ -84,10 +85,15 @@ public final class Sgd extends Optimizer<Sgd.Options> {
             slot.assign(w.sub(d.mul(lr)));
             return;
         }
-        Buffer momentum = slot.state("momentum", 0);
+        Buffer momentum = slot.state(MOMENTUM, 0);
         Tensor b = momentum.value().mul(o.momentum).add(d);
         Tensor direction = o.nesterov ? d.add(b.mul(o.momentum)) : b;
         slot.assign(w.sub(direction.mul(lr)), momentum, b);
+    }
+
+    @Override
+    protected Map<String, Double> remembered(Options options) {
+        return options.momentum == 0 ? Map.of() : Map.of(MOMENTUM, 0.0);
     }
 
     /// Collects what a [Sgd] needs.

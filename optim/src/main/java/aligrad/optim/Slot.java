@@ -60,9 +60,30 @@ public final class Slot {
                                                         parameter.shape().toArray()))));
     }
 
-    /// What is remembered, by kind.
-    Map<String, Buffer> states() {
-        return states;
+    /// What [#state] would hold, without making it.
+    Tensor present(String kind, double initial) {
+        Buffer state = states.get(kind);
+        return (state == null ? make(kind, initial) : state).value();
+    }
+
+    /// Whether a tensor can be remembered about the parameter.
+    boolean fits(Tensor tensor) {
+        return tensor.shape().equals(parameter.shape())
+                && tensor.dtype() == parameter.dtype()
+                && tensor.device() == parameter.device();
+    }
+
+    /// Says why a tensor does not fit.
+    String misfit(String name, Tensor tensor) {
+        return "%s is %s %s on %s, but the parameter is %s %s on %s"
+                .formatted(
+                        name,
+                        tensor.dtype(),
+                        tensor.shape(),
+                        tensor.device(),
+                        parameter.dtype(),
+                        parameter.shape(),
+                        parameter.device());
     }
 
     /// Moves the parameter.

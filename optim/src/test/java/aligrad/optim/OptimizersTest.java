@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -200,7 +201,9 @@ class OptimizersTest {
         adam.step(() -> used.value().square().sum());
         assertThat(unused.value().item()).isEqualTo(7);
         assertThat(used.value().item()).isLessThan(1);
-        assertThat(adam.state().tensors()).containsOnlyKeys("m/0.used", "v/0.used");
+        assertThat(adam.state().tensors())
+                .containsOnlyKeys("m/0.used", "v/0.used", "m/1.unused", "v/1.unused");
+        assertThat(adam.state().tensors().get("m/1.unused").item()).isZero();
     }
 
     @Test
@@ -235,20 +238,72 @@ class OptimizersTest {
     void stateThatDoesNotFitIsRefusedAndNothingChanges() {
         GoldenSequence s = new GoldenSequence(p -> Adam.over(p).build());
         s.step(0);
-        OptimizerState wrong =
+        Tensor nines = Tensor.of(new double[] {9, 9, 9});
+        Map<String, Double> counts = Map.of("steps", 5.0, "skippedInRow", 0.0);
+        refused(
+                s.optimizer,
+                new OptimizerState("Adam", Map.of("m/0.w", nines, "v/other", nines), counts),
+                "it lacks v/0.w",
+                "Adam has no v/other");
+        refused(
+                s.optimizer,
                 new OptimizerState(
-                        Map.of(
-                                "m/0.w",
-                                Tensor.of(new double[] {9, 9, 9}),
-                                "v/other",
-                                Tensor.zeros(2)),
-                        Map.of("steps", 5.0));
-        double[] before = s.optimizer.state().tensors().get("m/0.w").toDoubleArray();
-        assertThatThrownBy(() -> s.optimizer.load(wrong))
+                        "Adam", Map.of("m/0.w", nines, "v/0.w", Tensor.zeros(2)), counts),
+                "v/0.w is F32 [2] on",
+                "but the parameter is F64 [3] on");
+        Map<String, Tensor> sound = Map.of("m/0.w", nines, "v/0.w", nines);
+        refused(
+                s.optimizer,
+                new OptimizerState("Adam", sound, Map.of("step", 5.0, "skippedInRow", 0.0)),
+                "it lacks steps",
+                "Adam has no step;");
+        for (double steps : new double[] {-1, 0.5, 1e300, Double.NaN}) {
+            refused(
+                    s.optimizer,
+                    new OptimizerState("Adam", sound, Map.of("steps", steps, "skippedInRow", 0.0)),
+                    "steps is " + steps + ", which is no count");
+        }
+    }
+
+    /// The three remember tensors of the same names.
+    @Test
+    void stateOfAnotherOptimizerIsRefused() {
+        GoldenSequence adam = new GoldenSequence(p -> Adam.over(p).build());
+        GoldenSequence adamW = new GoldenSequence(p -> AdamW.over(p).build());
+        GoldenSequence plain = new GoldenSequence(p -> Sgd.over(p).build());
+        GoldenSequence heavy = new GoldenSequence(p -> Sgd.over(p).momentum(0.9).build());
+        GoldenSequence alig = new GoldenSequence(p -> AliG.over(p).momentum(0.9).build());
+        adam.step(0);
+        heavy.step(0);
+        refused(adamW.optimizer, adam.optimizer.state(), "state of Adam", "into AdamW");
+        refused(alig.optimizer, heavy.optimizer.state(), "state of Sgd", "into AliG");
+        refused(plain.optimizer, heavy.optimizer.state(), "Sgd has no momentum/0.w");
+        refused(heavy.optimizer, plain.optimizer.state(), "it lacks momentum/0.w");
+    }
+
+    private static void refused(Optimizer<?> optimizer, OptimizerState wrong, String... parts) {
+        String before = printed(optimizer.state());
+        assertThatThrownBy(() -> optimizer.load(wrong))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("v/other F32 [2]");
-        assertThat(s.optimizer.state().tensors().get("m/0.w").toDoubleArray()).isEqualTo(before);
-        assertThat(s.optimizer.steps()).isEqualTo(1);
+                .hasMessageContainingAll(parts);
+        assertThat(printed(optimizer.state())).isEqualTo(before);
+    }
+
+    private static String printed(OptimizerState state) {
+        return new TreeMap<>(state.numbers()) + " " + new TreeMap<>(state.tensors());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("goldenVectors")
+    void theSameParameterTwiceIsRefused(
+            String name,
+            Function<List<Parameter>, Optimizer<?>> maker,
+            double[] afterOne,
+            double[] afterThree) {
+        Parameter p = new Parameter("w", Tensor.of(new double[] {1}));
+        assertThatThrownBy(() -> maker.apply(List.of(p, p)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameter '1.w' is the same as '0.w'");
     }
 
     @Test
