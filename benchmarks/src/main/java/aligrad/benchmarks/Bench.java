@@ -6,6 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 
 /// The command line of the benchmarks: `./aligrad bench jmh` and `./aligrad bench versus`.
@@ -63,6 +64,10 @@ public final class Bench implements Runnable {
         if (e instanceof BenchException failure) {
             command.getErr().println(failure.getMessage());
             return failure.exitCode();
+        }
+        if (e instanceof UncheckedIOException io) {
+            command.getErr().println("Reading or writing failed: " + io.getCause() + ".");
+            return CommandLine.ExitCode.SOFTWARE;
         }
         throw e; // a defect of ours: with its stack trace
     }

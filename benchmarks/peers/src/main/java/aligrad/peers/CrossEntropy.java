@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import aligrad.benchmarks.cases.Architecture;
 import aligrad.benchmarks.cases.Inputs;
 
-/// The mean cross-entropy of scores with the classes of a batch. DJL does not pass on PyTorch's own,
-/// so it is a logarithmic softmax from which the classes are picked.
+/// The mean cross-entropy of scores with the classes of a batch. DJL does not pass on PyTorch's
+/// own, so it is a logarithmic softmax from which the classes are picked.
 final class CrossEntropy {
 
     private final NDArray classes;

@@ -53,8 +53,7 @@ public final class OpenBlas {
 
         @Override
         public void run() {
-            cblas_sgemm(
-                    CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c, n);
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c, n);
         }
 
         @Override

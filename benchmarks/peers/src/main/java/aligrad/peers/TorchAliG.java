@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 
 import java.util.Arrays;
 
-/// ALI-G as its authors' PyTorch program has it, in place: `γ = min(η, ℓ / (‖g‖² + ε))`, `v ← μ v - γ
-/// g`, `w ← w - γ g + μ v`.
+/// ALI-G as its authors' PyTorch program has it, in place: `γ = min(η, ℓ / (‖g‖² + ε))`, `v ← μ v -
+/// γ g`, `w ← w - γ g + μ v`.
 final class TorchAliG {
 
     /// Where `γ g` and `μ v` are written. PyTorch's `add_(g, alpha=-γ)` would write them nowhere,

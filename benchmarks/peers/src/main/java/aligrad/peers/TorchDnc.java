@@ -42,7 +42,8 @@ final class TorchDnc implements TorchNetwork {
     private final NDArray nothing;
 
     /// What a step hands on: usage, precedence and write weights `(B, N)`, link `(B, N, N)`, memory
-    /// `(B, N, W)`, read weights `(B, R, N)`, words read `(B, R·W)`, hidden state and cell `(B, H)`.
+    /// `(B, N, W)`, read weights `(B, R, N)`, words read `(B, R·W)`, hidden state and cell `(B,
+    /// H)`.
     private record State(
             NDArray memory,
             NDArray read,
@@ -101,8 +102,7 @@ final class TorchDnc implements TorchNetwork {
             joined.add(state.hidden.concat(state.words, 1));
         }
         NDArray rows = NDArrays.concat(joined, 0);
-        NDArray logits =
-                affine(rows, w.get(4), w.get(5)).clip(-20, 20).reshape(targets.getShape());
+        NDArray logits = affine(rows, w.get(4), w.get(5)).clip(-20, 20).reshape(targets.getShape());
         NDArray each =
                 Activation.relu(logits)
                         .sub(logits.mul(targets))
@@ -125,8 +125,7 @@ final class TorchDnc implements TorchNetwork {
                 s.usage
                         .add(one.sub(s.usage).mul(s.write.stopGradient()))
                         .mul(kept.prod(new int[] {1}));
-        NDArray byContent =
-                contentWeights(q.get(6).expandDims(1), q.get(7), s.memory).squeeze(1);
+        NDArray byContent = contentWeights(q.get(6).expandDims(1), q.get(7), s.memory).squeeze(1);
         NDArray gate = sigmoid(q.get(3));
         NDArray write =
                 sigmoid(q.get(4))
@@ -143,8 +142,7 @@ final class TorchDnc implements TorchNetwork {
                         .mul(s.link)
                         .add(column.mul(s.precedence.expandDims(1)))
                         .mul(offDiagonal);
-        NDArray precedence =
-                one.sub(write.sum(new int[] {1}, true)).mul(s.precedence).add(write);
+        NDArray precedence = one.sub(write.sum(new int[] {1}, true)).mul(s.precedence).add(write);
         NDList modes = q.get(5).reshape(batch, R, 3).softmax(2).split(new long[] {1, 2}, 2);
         NDArray backward = s.read.matMul(link);
         NDArray forward = s.read.matMul(link.transpose(0, 2, 1));
@@ -162,8 +160,7 @@ final class TorchDnc implements TorchNetwork {
     private NDArray contentWeights(NDArray keys, NDArray strengths, NDArray memory) {
         NDArray dots = keys.matMul(memory.transpose(0, 2, 1));
         NDArray keyNorms = keys.square().sum(new int[] {2}, true).add(epsilon).sqrt();
-        NDArray rowNorms =
-                memory.square().sum(new int[] {2}).add(epsilon).sqrt().expandDims(1);
+        NDArray rowNorms = memory.square().sum(new int[] {2}).add(epsilon).sqrt().expandDims(1);
         NDArray similarities = dots.div(keyNorms.mul(rowNorms).add(epsilon));
         return similarities.mul(Activation.softPlus(strengths).expandDims(2)).softmax(2);
     }
@@ -184,7 +181,6 @@ final class TorchDnc implements TorchNetwork {
 
     /// `x·weight + bias`.
     private static NDArray affine(NDArray x, NDArray weight, NDArray bias) {
-        return JniUtils.linear(
-                (PtNDArray) x, (PtNDArray) weight.transpose(), (PtNDArray) bias);
+        return JniUtils.linear((PtNDArray) x, (PtNDArray) weight.transpose(), (PtNDArray) bias);
     }
 }

@@ -87,8 +87,7 @@ final class TorchKernels {
                 NDArray[] passes = passes(manager);
                 for (int i = 0; i < passes.length; i++) {
                     NDArray channelsLast = passes[i].transpose(0, 2, 3, 1);
-                    System.arraycopy(
-                            Inputs.check(Torch.values(channelsLast)), 0, check, 2 * i, 2);
+                    System.arraycopy(Inputs.check(Torch.values(channelsLast)), 0, check, 2 * i, 2);
                 }
             }
             return check;

@@ -37,8 +37,7 @@ final class TorchTraining implements Workload {
             List<NDArray> leaves = parameters.stream().map(Torch::leaf).toList();
             leaves.forEach(leaf -> leaf.attach(manager));
             NDArray loss = Torch.backward(() -> network.loss(leaves), ONE);
-            NDArray[] gradients =
-                    leaves.stream().map(NDArray::getGradient).toArray(NDArray[]::new);
+            NDArray[] gradients = leaves.stream().map(NDArray::getGradient).toArray(NDArray[]::new);
             double value = loss.getFloat();
             return new Seen(value, optimizer.step(manager, gradients, value));
         }

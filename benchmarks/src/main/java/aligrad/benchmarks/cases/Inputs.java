@@ -34,9 +34,9 @@ public final class Inputs {
         return labels;
     }
 
-    /// Two numbers that tell whether values are the same: their Euclidean norm, and one that depends
-    /// on each value's place, `Σ values[i]·u_i` with `u` uniform in ±1. To the latter, which is of
-    /// the order of the norm, three norms are added so that it is not near 0.
+    /// Two numbers that tell whether values are the same: their Euclidean norm, and one that
+    /// depends on each value's place, `Σ values[i]·u_i` with `u` uniform in ±1. To the latter,
+    /// which is of the order of the norm, three norms are added so that it is not near 0.
     public static double[] check(float[] values) {
         double sum = 0;
         double squares = 0;

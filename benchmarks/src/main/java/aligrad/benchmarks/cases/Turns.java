@@ -45,8 +45,7 @@ public final class Turns {
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             out.println(JSON.std.asString(new Ready(name, check, workload.note())));
             while (in.readLine() != null) {
-                double[] times =
-                        stopwatch.samples(turn).stream().mapToDouble(ms -> ms).toArray();
+                double[] times = stopwatch.samples(turn).stream().mapToDouble(ms -> ms).toArray();
                 out.println(JSON.std.asString(new Times(name, times)));
             }
         } catch (IOException e) {

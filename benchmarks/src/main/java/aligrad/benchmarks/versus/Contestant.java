@@ -5,6 +5,8 @@ import aligrad.benchmarks.cases.Turns;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,13 +88,11 @@ final class Contestant implements AutoCloseable {
         return JSON.std.beanFrom(type, line);
     }
 
-    private BenchException gone(IOException e) {
+    private BenchException gone(@Nullable IOException e) {
         String message =
                 "%s: the virtual machine of %s has ended; what it said is in %s."
                         .formatted(name, side, log);
-        return e == null
-                ? BenchException.failure(message)
-                : BenchException.failure(message, e);
+        return e == null ? BenchException.failure(message) : BenchException.failure(message, e);
     }
 
     /// Ends the virtual machine.

@@ -50,8 +50,7 @@ final class OurKernels {
         private final Tensor g;
 
         Passes(Case.Convolution c) {
-            window =
-                    Window2d.of(c.kernel()).withPadding(c.padding()).withStride(c.stride());
+            window = Window2d.of(c.kernel()).withPadding(c.padding()).withStride(c.stride());
             x = uniform("x", 1, c.batch(), c.size(), c.size(), c.in()).track();
             filter = uniform("filter", 1, c.out(), c.kernel(), c.kernel(), c.in()).track();
             g = uniform("g", 1, c.batch(), c.outputSize(), c.outputSize(), c.out());

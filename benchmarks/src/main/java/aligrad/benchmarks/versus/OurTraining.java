@@ -43,8 +43,7 @@ final class OurTraining implements Workload {
         task =
                 switch (c.architecture()) {
                     case LENET ->
-                            classification(
-                                    lenet(), OurKernels.uniform("x", 1, batch, 28, 28, 1));
+                            classification(lenet(), OurKernels.uniform("x", 1, batch, 28, 28, 1));
                     case MLP -> classification(mlp(), OurKernels.uniform("x", 1, batch, 784));
                     case DNC -> repeatCopy(batch);
                 };
@@ -71,8 +70,7 @@ final class OurTraining implements Workload {
         return new Task(
                 new Dnc(DncConfig.REPEAT_COPY, Random.stream(1)),
                 bits("x", batch, Architecture.DNC_INPUTS),
-                logits ->
-                        BinaryCrossEntropy.perElement(logits, targets).sum().mul(1.0 / batch));
+                logits -> BinaryCrossEntropy.perElement(logits, targets).sum().mul(1.0 / batch));
     }
 
     private static Tensor bits(String name, int batch, int width) {

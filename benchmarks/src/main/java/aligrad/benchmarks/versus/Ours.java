@@ -18,7 +18,10 @@ public final class Ours {
                 name,
                 Double.parseDouble(args[1]),
                 Double.parseDouble(args[2]),
-                () -> Roof.named(name).map(Roof::workload).orElseGet(() -> workload(Cases.of(name))));
+                () ->
+                        Roof.named(name)
+                                .map(Roof::workload)
+                                .orElseGet(() -> workload(Cases.of(name))));
     }
 
     /// What Aligrad does for a case.

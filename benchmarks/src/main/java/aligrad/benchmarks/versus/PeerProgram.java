@@ -75,7 +75,12 @@ final class PeerProgram {
     private void maven(Path log) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
-                                "mvn", "-B", "-ntp", "-Dmaven.test.skip=true", "package", "-f",
+                                "mvn",
+                                "-B",
+                                "-ntp",
+                                "-Dmaven.test.skip=true",
+                                "package",
+                                "-f",
                                 folder.resolve("pom.xml").toString())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
@@ -102,7 +107,8 @@ final class PeerProgram {
                                 + " OpenBLAS 0.3.31; run this once with a network (Maven's words: "
                                 + log
                                 + ")."
-                        : "The peers' program could not be built; Maven's words are in " + log
+                        : "The peers' program could not be built; Maven's words are in "
+                                + log
                                 + ".");
     }
 
@@ -140,8 +146,8 @@ final class PeerProgram {
 
     /// The C library takes large blocks from the system anew each time, and the system clears them
     /// page by page, which Aligrad's pool avoids; with large pages that costs the peers less. (That
-    /// it keep freed blocks instead was tried: aligned blocks of one size then do not fit where
-    /// the last one was, and memory grows.)
+    /// it keep freed blocks instead was tried: aligned blocks of one size then do not fit where the
+    /// last one was, and memory grows.)
     private static Map<String, String> largePages() {
         return Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
     }

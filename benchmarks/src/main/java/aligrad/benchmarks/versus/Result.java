@@ -44,8 +44,8 @@ record Result(
                 number(ours),
                 peer,
                 number(theirs),
-                "%.2f".formatted(Locale.ROOT, ratio()),
-                roof == null ? "" : "%.0f %% %s".formatted(Locale.ROOT, 100 * share, roof),
+                String.format(Locale.ROOT, "%.2f", ratio()),
+                roof == null ? "" : String.format(Locale.ROOT, "%.0f %% %s", 100 * share, roof),
                 remark);
     }
 
