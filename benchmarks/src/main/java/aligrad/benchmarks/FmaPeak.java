@@ -31,6 +31,10 @@ import java.util.concurrent.TimeUnit;
 public class FmaPeak {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LINKS = 100_000;
+
+    /// Floating-point operations of a call.
+    public static final double FLOPS = 2.0 * 12 * SPECIES.length() * LINKS;
 
     private float factor = 0.999999f;
 
@@ -50,7 +54,7 @@ public class FmaPeak {
         FloatVector j = x;
         FloatVector k = x;
         FloatVector l = x;
-        for (int n = 0; n < 100_000; n++) {
+        for (int n = 0; n < LINKS; n++) {
             a = a.fma(x, y);
             b = b.fma(x, y);
             c = c.fma(x, y);

@@ -16,6 +16,7 @@ import java.util.Locale;
         description = "Deep learning in pure Java, with ALI-G at the centre.",
         mixinStandardHelpOptions = true,
         version = "Aligrad 0.1.0",
+        footer = "Benchmarks are a program of their own: aligrad bench --help.",
         subcommands = {Train.class})
 public final class Main implements Runnable {
 

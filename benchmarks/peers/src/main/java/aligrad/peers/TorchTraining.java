@@ -1,0 +1,67 @@
+package aligrad.peers;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+import aligrad.benchmarks.cases.Case;
+import aligrad.benchmarks.cases.Workload;
+
+import java.util.List;
+
+/// Training steps of a network, all on one batch.
+final class TorchTraining implements Workload {
+
+    private static final NDArray ONE = Torch.scalar(1);
+
+    private final TorchNetwork network;
+    private final List<NDArray> parameters;
+    private final TorchAliG optimizer;
+
+    /// Loss and norm of the gradient of a step.
+    private record Seen(double loss, double norm) {}
+
+    TorchTraining(Case.Network c, TorchNetwork network) {
+        this.network = network;
+        parameters = c.architecture().parameters().stream().map(network::initial).toList();
+        optimizer =
+                new TorchAliG(
+                        TorchAliG.Products.NEW,
+                        parameters.toArray(NDArray[]::new),
+                        Case.Network.MAX_LEARNING_RATE,
+                        Case.Network.EPSILON,
+                        c.momentum());
+    }
+
+    private Seen step() {
+        try (NDManager manager = Torch.MANAGER.newSubManager()) {
+            List<NDArray> leaves = parameters.stream().map(Torch::leaf).toList();
+            leaves.forEach(leaf -> leaf.attach(manager));
+            NDArray loss = Torch.backward(() -> network.loss(leaves), ONE);
+            NDArray[] gradients = leaves.stream().map(NDArray::getGradient).toArray(NDArray[]::new);
+            double value = loss.getFloat();
+            return new Seen(value, optimizer.step(manager, gradients, value));
+        }
+    }
+
+    @Override
+    public void run() {
+        step();
+    }
+
+    /// Loss and norm of the gradient of the first three steps.
+    @Override
+    public double[] check() {
+        double[] seen = new double[6];
+        for (int i = 0; i < seen.length; i += 2) {
+            Seen step = step();
+            seen[i] = step.loss;
+            seen[i + 1] = step.norm;
+        }
+        return seen;
+    }
+
+    @Override
+    public String note() {
+        return network.note();
+    }
+}

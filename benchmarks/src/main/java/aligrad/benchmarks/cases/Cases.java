@@ -1,0 +1,55 @@
+package aligrad.benchmarks.cases;
+
+import aligrad.benchmarks.cases.Case.Chain;
+import aligrad.benchmarks.cases.Case.Convolution;
+import aligrad.benchmarks.cases.Case.Gemm;
+import aligrad.benchmarks.cases.Case.Network;
+import aligrad.benchmarks.cases.Case.Update;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The cases of `./aligrad bench versus`, in the order of the table. A new network is an entry here
+/// with its [Architecture], and a builder on each side.
+public final class Cases {
+
+    /// All of them.
+    public static final List<Case> ALL =
+            List.of(
+                    new Gemm("gemm-512", 512),
+                    new Gemm("gemm-1024", 1024),
+                    new Gemm("gemm-2048", 2048),
+                    new Convolution("conv-64", 32, 64, 64, 32, 3, 1, 1),
+                    new Convolution("conv-128", 32, 128, 128, 16, 3, 1, 1),
+                    new Convolution("conv-256", 32, 256, 256, 8, 3, 1, 1),
+                    new Convolution("conv-16-64", 32, 16, 64, 32, 3, 1, 1),
+                    new Convolution("conv-64-128-s2", 32, 64, 128, 32, 3, 2, 1),
+                    new Convolution("conv-1x1-s2", 32, 64, 128, 32, 1, 2, 0),
+                    new Network("lenet", Architecture.LENET, 64, 0.9),
+                    new Network("mlp-256", Architecture.MLP, 64, 0.9),
+                    new Network("dnc", Architecture.DNC, 16, 0),
+                    new Update("alig-update-64k", 1 << 16),
+                    new Update("alig-update-1m", 1 << 20),
+                    new Update("alig-update-16m", 1 << 24),
+                    new Chain("pointwise-chain", 1 << 16));
+
+    private Cases() {}
+
+    /// The case of this name.
+    ///
+    /// @throws IllegalArgumentException if there is none; it lists the names
+    public static Case of(String name) {
+        return ALL.stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "%s: there is no case of that name; choose from %s"
+                                                .formatted(name, names())));
+    }
+
+    private static String names() {
+        return ALL.stream().map(Case::name).collect(Collectors.joining(", "));
+    }
+}

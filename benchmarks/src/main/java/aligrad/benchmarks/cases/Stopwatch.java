@@ -1,0 +1,44 @@
+package aligrad.benchmarks.cases;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Times a workload, in milliseconds a run.
+public final class Stopwatch {
+
+    /// A shorter time says more about the clock and about interrupts.
+    private static final double SHORTEST_SAMPLE = 1;
+
+    private static final int FEWEST_SAMPLES = 3;
+
+    private final Workload workload;
+    private int runs = 1;
+
+    public Stopwatch(Workload workload) {
+        this.workload = workload;
+    }
+
+    /// Runs it for some time without a result.
+    public void warmUp(double milliseconds) {
+        double fastest = Collections.min(samples(milliseconds));
+        runs = (int) Math.max(1, Math.ceil(SHORTEST_SAMPLE / fastest));
+    }
+
+    /// Samples for about this long, each the mean of runs in a row that took a millisecond or more
+    /// together; three at least.
+    public List<Double> samples(double milliseconds) {
+        List<Double> samples = new ArrayList<>();
+        double spent = 0;
+        while (spent < milliseconds || samples.size() < FEWEST_SAMPLES) {
+            long start = System.nanoTime();
+            for (int i = 0; i < runs; i++) {
+                workload.run();
+            }
+            double sample = (System.nanoTime() - start) / 1e6;
+            spent += sample;
+            samples.add(sample / runs);
+        }
+        return samples;
+    }
+}

@@ -1,0 +1,16 @@
+package aligrad.benchmarks.cases;
+
+/// What one side does for one case. Inputs are made by whoever makes this object, not by [#run()].
+public interface Workload {
+
+    /// Computes everything once and lets go of the results.
+    void run();
+
+    /// Numbers that the other side must have, too; called once, before anything else.
+    double[] check();
+
+    /// What a reader should know of how it is done; empty if nothing.
+    default String note() {
+        return "";
+    }
+}

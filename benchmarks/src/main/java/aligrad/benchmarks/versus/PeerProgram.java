@@ -1,0 +1,154 @@
+package aligrad.benchmarks.versus;
+
+import aligrad.benchmarks.BenchException;
+import aligrad.benchmarks.cases.Peer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// The peers' program in `benchmarks/peers`: a Maven project of its own, which is built when it is
+/// first needed, because it downloads 135 MB of native libraries that nothing else needs.
+final class PeerProgram {
+
+    private final Path folder;
+    private final Path cases;
+
+    /// @param home Aligrad's root folder
+    PeerProgram(Path home) {
+        folder = home.resolve("benchmarks/peers");
+        cases = home.resolve("benchmarks/src/main/java/aligrad/benchmarks/cases");
+    }
+
+    /// Builds it if it was not yet, or if a source is newer.
+    ///
+    /// @throws BenchException if that does not work, most often for want of a network
+    void build() {
+        if (!System.getProperty("os.name").equals("Linux")
+                || !System.getProperty("os.arch").equals("amd64")) {
+            throw BenchException.failure(
+                    "The peers' native libraries are fetched for Linux on x86-64 only, and this is"
+                            + " %s on %s."
+                                    .formatted(
+                                            System.getProperty("os.name"),
+                                            System.getProperty("os.arch")));
+        }
+        Path log = folder.resolve("target/build.log");
+        Path built = folder.resolve("target/built");
+        try {
+            if (!isStale(built)) {
+                return;
+            }
+            Files.createDirectories(log.getParent());
+            System.err.println("Building the peers (the first time, 135 MB are downloaded) ...");
+            maven(log);
+            Files.writeString(built, "");
+            Files.setLastModifiedTime(built, FileTime.fromMillis(System.currentTimeMillis()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isStale(Path built) throws IOException {
+        if (!Files.exists(built)) {
+            return true;
+        }
+        FileTime then = Files.getLastModifiedTime(built);
+        for (Path root : List.of(folder.resolve("pom.xml"), folder.resolve("src"), cases)) {
+            try (Stream<Path> sources = Files.walk(root)) {
+                for (Path source : sources.toList()) {
+                    if (Files.getLastModifiedTime(source).compareTo(then) > 0) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private void maven(Path log) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                "mvn",
+                                "-B",
+                                "-ntp",
+                                "-Dmaven.test.skip=true",
+                                "package",
+                                "-f",
+                                folder.resolve("pom.xml").toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+        builder.environment().put("JAVA25_HOME", System.getProperty("java.home"));
+        Process maven;
+        try {
+            maven = builder.start();
+        } catch (IOException e) {
+            throw BenchException.failure(
+                    "The peers must be built first: install Apache Maven, so that mvn is on the"
+                            + " PATH.",
+                    e);
+        }
+        int exit = maven.onExit().join().exitValue();
+        if (exit == 0) {
+            return;
+        }
+        boolean unfetched =
+                Files.readString(log)
+                        .matches("(?s).*(Could not resolve|Could not transfer|could not be res).*");
+        throw BenchException.failure(
+                unfetched
+                        ? "Maven could not fetch the peers, libtorch 2.7.1 through DJL 0.36.0 and"
+                                + " OpenBLAS 0.3.31; run this once with a network (Maven's words: "
+                                + log
+                                + ")."
+                        : "The peers' program could not be built; Maven's words are in "
+                                + log
+                                + ".");
+    }
+
+    /// How the peers are started.
+    Map<Peer, Contestant.Side> sides() {
+        Map<Peer, Contestant.Side> sides = new EnumMap<>(Peer.class);
+        for (Peer peer : Peer.values()) {
+            sides.put(peer, side(peer));
+        }
+        return sides;
+    }
+
+    private Contestant.Side side(Peer peer) {
+        Path target = folder.resolve("target");
+        List<String> flags =
+                List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-XX:+UseSerialGC",
+                        // Unpacked libraries stay in the build's folder, not in the user's.
+                        "-DDJL_CACHE_DIR=" + target.resolve("natives"),
+                        "-Dorg.bytedeco.javacpp.cachedir=" + target.resolve("natives"),
+                        "-Dai.djl.offline=true",
+                        "-cp",
+                        target.resolve("aligrad-peers.jar") + ":" + target.resolve("lib/*"));
+        return new Contestant.Side(
+                peer.label(),
+                switch (peer) {
+                    case LIBTORCH -> "aligrad.peers.Libtorch";
+                    case OPENBLAS -> "aligrad.peers.OpenBlas";
+                },
+                flags,
+                largePages());
+    }
+
+    /// The C library takes large blocks from the system anew each time, and the system clears them
+    /// page by page, which Aligrad's pool avoids; with large pages that costs the peers less. (That
+    /// it keep freed blocks instead was tried: aligned blocks of one size then do not fit where the
+    /// last one was, and memory grows.)
+    private static Map<String, String> largePages() {
+        return Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+    }
+}

@@ -1,0 +1,113 @@
+package aligrad.benchmarks.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+class CasesTest {
+
+    @Test
+    void everyCaseIsFoundByItsNameAlone() {
+        for (Case c : Cases.ALL) {
+            assertThat(Cases.of(c.name())).isSameAs(c);
+        }
+        assertThat(Cases.ALL).extracting(Case::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anUnknownNameListsAllNames() {
+        assertThatThrownBy(() -> Cases.of("gemm-513"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("gemm-513: there is no case of that name; choose from")
+                .hasMessageContaining("gemm-512")
+                .hasMessageContaining("pointwise-chain");
+    }
+
+    @Test
+    void onlyMatrixProductsHaveASecondPeer() {
+        assertThat(Cases.of("gemm-512").peers()).containsExactly(Peer.LIBTORCH, Peer.OPENBLAS);
+        assertThat(Cases.of("conv-64").peers()).containsExactly(Peer.LIBTORCH);
+    }
+
+    @Test
+    void arithmeticIsCountedAsMultiplicationsAndAdditions() {
+        assertThat(Cases.of("gemm-512").flops()).isEqualTo(2 * Math.pow(512, 3));
+        // 3 passes, 32 images of 32x32, 64 filters of 3x3x64
+        assertThat(Cases.of("conv-64").flops()).isEqualTo(3 * 2.0 * 32 * 1024 * 64 * 9 * 64);
+        // stride 2 leaves 16x16
+        assertThat(Cases.of("conv-64-128-s2").flops()).isEqualTo(3 * 2.0 * 32 * 256 * 128 * 9 * 64);
+        assertThat(Cases.of("conv-1x1-s2").flops()).isEqualTo(3 * 2.0 * 32 * 256 * 128 * 64);
+        // three passes, but no gradient of the inputs
+        double forward = 2.0 * (784 * 256 + 256 * 256 + 256 * 10);
+        assertThat(Cases.of("mlp-256").flops()).isEqualTo(64 * (3 * forward - 2.0 * 784 * 256));
+    }
+
+    @Test
+    void onlyWhatLeavesTheCachesHasBytes() {
+        assertThat(Cases.of("alig-update-64k").bytes()).isZero();
+        assertThat(Cases.of("alig-update-16m").bytes()).isEqualTo(6.0 * 4 * (1 << 24));
+    }
+
+    @Test
+    void inputsAreTheSameEachTimeAndFillTheirRange() {
+        float[] x = Inputs.uniform("x", 10_000, 2);
+        assertThat(Inputs.uniform("x", 10_000, 2)).isEqualTo(x);
+        assertThat(Inputs.uniform("y", 10_000, 2)).isNotEqualTo(x);
+        double sum = 0;
+        double squares = 0;
+        for (float value : x) {
+            assertThat(value).isBetween(-2f, 2f);
+            sum += value;
+            squares += value * value;
+        }
+        // mean 0 and variance 4/3, four standard errors
+        assertThat(sum / x.length).isCloseTo(0, within(0.05));
+        assertThat(squares / x.length).isCloseTo(4.0 / 3, within(0.05));
+    }
+
+    @Test
+    void checksSeeAValueInAnotherPlace() {
+        double[] check = Inputs.check(new float[] {1, 2, 3});
+        double[] swapped = Inputs.check(new float[] {2, 1, 3});
+        assertThat(check[0]).isEqualTo(Math.sqrt(14));
+        assertThat(swapped[0]).isEqualTo(check[0]);
+        assertThat(Math.abs(swapped[1] - check[1])).isGreaterThan(1e-3 * check[1]);
+    }
+
+    @Test
+    void parametersHaveTheSizesOfTheirShapes() {
+        Architecture.Weights filters = Architecture.LENET.parameters().getFirst();
+        assertThat(filters.name()).isEqualTo("conv1.weight");
+        assertThat(filters.values()).hasSize(16 * 3 * 3);
+        for (float value : filters.values()) {
+            assertThat(value).isBetween(-1 / 3f, 1 / 3f); // 1/√9
+        }
+    }
+
+    @Test
+    void aStopwatchAveragesShortRunsOverAMillisecond() {
+        int[] runs = new int[1];
+        Stopwatch stopwatch =
+                new Stopwatch(
+                        new Workload() {
+                            @Override
+                            public void run() {
+                                runs[0]++;
+                            }
+
+                            @Override
+                            public double[] check() {
+                                return new double[0];
+                            }
+                        });
+        stopwatch.warmUp(1);
+        runs[0] = 0;
+        List<Double> samples = stopwatch.samples(0);
+        assertThat(samples).hasSize(3).allMatch(ms -> ms > 0 && ms < 1);
+        assertThat(runs[0]).isGreaterThan(100);
+    }
+}

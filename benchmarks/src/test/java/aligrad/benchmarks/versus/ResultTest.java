@@ -1,0 +1,95 @@
+package aligrad.benchmarks.versus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+class ResultTest {
+
+    @TempDir private Path folder = Path.of("");
+
+    private static final Result CONVOLUTION =
+            new Result(
+                    "conv-64",
+                    2,
+                    "libtorch",
+                    20,
+                    50,
+                    19.5,
+                    48,
+                    "fma",
+                    0.614,
+                    true,
+                    "channels last");
+
+    private static final Result CHAIN =
+            new Result(
+                    "pointwise-chain", 1, "libtorch", 0.03, 0.0456, 0.02, 0.04, null, 0, false, "");
+
+    @Test
+    void aLineHasTimesRatioAndShareUnderTheHeading() {
+        assertThat(Result.HEADING)
+                .isEqualTo("case               ours ms  peer        peer ms   ratio  roof");
+        assertThat(CONVOLUTION.line())
+                .isEqualTo(
+                        "conv-64              20.00  libtorch      50.00    2.50  61 % fma  "
+                                + " channels last");
+    }
+
+    @Test
+    void aLineSaysWhereResultsDifferAndLeavesOutARoofThatIsNotThere() {
+        assertThat(CHAIN.line())
+                .isEqualTo(
+                        "pointwise-chain    0.03000  libtorch    0.04560    1.52            "
+                                + " NOT THE SAME RESULT");
+    }
+
+    @Test
+    void jsonIsAnArrayOfObjectsWithTheRatioOfTheTimes() throws IOException {
+        Path file = folder.resolve("results.json");
+        Versus.write(List.of(CONVOLUTION, CHAIN), file);
+        List<Object> objects = JSON.std.listFrom(Files.readString(file));
+        assertThat(objects).hasSize(2);
+        assertThat(objects.getFirst())
+                .asString()
+                .startsWith(
+                        "{name=conv-64, threads=2, ours_ms=20.0, peer=libtorch, peer_ms=50.0,"
+                                + " ratio=2.5")
+                .contains("share=0.614");
+        assertThat(objects.getLast())
+                .asString()
+                .contains("same_result=false")
+                .doesNotContain("roof");
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void theMedianOfTheQuietestRoundCounts() {
+        Samples samples = new Samples();
+        samples.add(new double[] {5, 1, 9}); // median 5
+        samples.add(new double[] {4, 2, 8, 3}); // median 3.5
+        samples.add(new double[] {7, 7, 7});
+        assertThat(samples.leastMedian()).isEqualTo(3.5);
+        assertThat(samples.least()).isEqualTo(1);
+    }
+
+    @Test
+    void numbersAgreeWithinATolerance() {
+        double[] a = {100, -1};
+        assertThat(Match.agree(a, new double[] {100.009, -1}, 1e-4)).isTrue();
+        assertThat(Match.agree(a, new double[] {100.011, -1}, 1e-4)).isFalse();
+        assertThat(Match.agree(a, new double[] {100, 1}, 1e-4)).isFalse();
+        assertThat(Match.agree(a, new double[] {100}, 1e-4)).isFalse();
+        assertThat(Match.agree(a, new double[] {Double.NaN, -1}, 1e-4)).isFalse();
+    }
+}
