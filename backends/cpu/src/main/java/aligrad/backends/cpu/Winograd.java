@@ -28,15 +28,15 @@ final class Winograd {
 
     /// Fewer channels or filters fill too little of a vector, and sums over fewer do not pay for
     /// the transforms.
-    private static final int LEAST_CHANNELS = Integer.getInteger("w.least", 32);
+    private static final int LEAST_CHANNELS = 32;
 
     /// Transformed tiles that a task has in memory at a time: they are to stay in L2.
-    private static final int BLOCK_BYTES = Integer.getInteger("w.block", 640) * 1024;
+    private static final int BLOCK_BYTES = 640 * 1024;
 
     /// Tiles of a block at least, over which the transformed filters are read once, and at most.
-    private static final int LEAST_TILES = Integer.getInteger("w.lt", 24);
+    private static final int LEAST_TILES = 24;
 
-    private static final int MOST_TILES = Integer.getInteger("w.mt", 96);
+    private static final int MOST_TILES = 96;
 
     /// What transforming a filter costs, in tiles.
     private static final int FILTER_TILES = 8;

@@ -14,10 +14,10 @@ final class WinogradFilterGradient {
     private static final long PRODUCTS_PER_NANOSECOND = 100;
 
     /// Transformed tiles in memory at a time: in L3, since all threads read them.
-    private static final long BLOCK_BYTES = Integer.getInteger("w.gblock", 4096) * 1024L;
+    private static final long BLOCK_BYTES = 4 << 20;
 
-    private static final int LEAST_TILES = Integer.getInteger("w.glt", 48);
-    private static final int MOST_TILES = Integer.getInteger("w.gmt", 256);
+    private static final int LEAST_TILES = 48;
+    private static final int MOST_TILES = 256;
 
     /// Tiles whose transforms are one task.
     private static final int TASK_TILES = 8;

@@ -1,6 +1,7 @@
 package aligrad.backends.cpu;
 
 import static aligrad.backends.cpu.Lanes.ADDRESS;
+import static aligrad.backends.cpu.Lanes.CHECKED;
 import static aligrad.backends.cpu.Lanes.MEMORY;
 import static aligrad.backends.cpu.Lanes.ORDER;
 import static aligrad.backends.cpu.Species.F32;
@@ -65,6 +66,10 @@ final class WinogradLoops {
     /// @param from the 36 pixels of a patch, row by row
     /// @param to the first of 36 points, `step` bytes apart; whole vectors are written
     static void ofPatch(long[] from, int channels, long to, long step, long scratch) {
+        if (CHECKED) {
+            checkPixels(from, vectorBytes(channels));
+            Lanes.check(to, 36, step, vectorBytes(channels));
+        }
         if (PATCH.isCold()) {
             long started = System.nanoTime();
             ScalarWinograd.ofPatch(from, channels, to, step);
@@ -79,6 +84,11 @@ final class WinogradLoops {
     /// @param from the first of 36 points
     /// @param to the 16 pixels of a tile, row by row
     static void ofPoints(long from, long step, long bias, long[] to, int channels, long scratch) {
+        if (CHECKED) {
+            Lanes.check(from, 36, step, vectorBytes(channels));
+            Lanes.check(bias, vectorBytes(channels));
+            checkPixels(to, 4L * channels);
+        }
         if (RESULT.isCold()) {
             long started = System.nanoTime();
             ScalarWinograd.ofPoints(from, step, bias, to, channels);
@@ -104,6 +114,10 @@ final class WinogradLoops {
     /// @param from the 16 pixels of a tile, row by row
     /// @param to the first of 36 points; whole vectors are written
     static void ofGradient(long[] from, int channels, long to, long step, long scratch) {
+        if (CHECKED) {
+            checkPixels(from, vectorBytes(channels));
+            Lanes.check(to, 36, step, vectorBytes(channels));
+        }
         if (GRADIENT.isCold()) {
             long started = System.nanoTime();
             ScalarWinograd.ofGradient(from, channels, to, step);
@@ -118,6 +132,10 @@ final class WinogradLoops {
     /// @param from the first of nine taps, `tap` bytes apart (which may be negative)
     /// @param to the first of 36 points; whole vectors are written
     static void ofFilter(long from, long tap, int channels, long to, long step, long scratch) {
+        if (CHECKED) {
+            Lanes.check(from, 9, tap, vectorBytes(channels));
+            Lanes.check(to, 36, step, vectorBytes(channels));
+        }
         if (FILTER.isCold()) {
             long started = System.nanoTime();
             ScalarWinograd.ofFilter(from, tap, channels, to, step);
@@ -133,6 +151,10 @@ final class WinogradLoops {
     /// @param to the first of nine taps
     static void ofFilterPoints(
             long from, long step, long to, long tap, int channels, long scratch) {
+        if (CHECKED) {
+            Lanes.check(from, 36, step, vectorBytes(channels));
+            Lanes.check(to, 9, tap, 4L * channels);
+        }
         if (FILTER_GRADIENT.isCold()) {
             long started = System.nanoTime();
             ScalarWinograd.ofFilterPoints(from, step, to, tap, channels);
@@ -152,6 +174,16 @@ final class WinogradLoops {
                         aside + (long) i * VECTOR,
                         to + i * tap + at);
             }
+        }
+    }
+
+    private static long vectorBytes(int channels) {
+        return (long) Math.ceilDiv(channels, LANES) * VECTOR;
+    }
+
+    private static void checkPixels(long[] pixels, long bytes) {
+        for (long pixel : pixels) {
+            Lanes.check(pixel, bytes);
         }
     }
 
