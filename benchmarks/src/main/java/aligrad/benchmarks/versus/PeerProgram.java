@@ -100,7 +100,9 @@ final class PeerProgram {
         }
         boolean unfetched =
                 Files.readString(log)
-                        .matches("(?s).*(Could not resolve|Could not transfer|could not be res).*");
+                        .matches(
+                                "(?s).*(Could not (resolve|transfer|find)|could not be"
+                                        + " resolved|Cannot access).*");
         throw BenchException.failure(
                 unfetched
                         ? "Maven could not fetch the peers, libtorch 2.7.1 through DJL 0.36.0 and"
