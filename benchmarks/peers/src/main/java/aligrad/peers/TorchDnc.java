@@ -13,6 +13,7 @@ import aligrad.benchmarks.cases.Architecture;
 import aligrad.benchmarks.cases.Case;
 import aligrad.benchmarks.cases.Inputs;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// The differentiable neural computer, operation by operation as one writes it in eager PyTorch
@@ -40,6 +41,7 @@ final class TorchDnc implements TorchNetwork {
     private final State initial;
     private final NDArray firstUsed;
     private final NDArray nothing;
+    private final List<NDArray> constants;
 
     /// What a step hands on: usage, precedence and write weights `(B, N)`, link `(B, N, N)`, memory
     /// `(B, N, W)`, read weights `(B, R, N)`, words read `(B, R·W)`, hidden state and cell `(B,
@@ -60,10 +62,10 @@ final class TorchDnc implements TorchNetwork {
         int steps = Architecture.DNC_STEPS;
         int in = Architecture.DNC_INPUTS;
         float[] bits = Inputs.bits("x", steps * batch * in);
-        NDArray all = Torch.of(bits, steps, batch, in);
+        NDArray rows = Torch.of(bits, steps, batch, in);
         observations = new NDArray[steps];
         for (int t = 0; t < steps; t++) {
-            observations[t] = all.get(t);
+            observations[t] = rows.get(t);
         }
         int out = Architecture.DNC_OUTPUTS;
         targets = Torch.of(Inputs.bits("targets", steps * batch * out), steps, batch, out);
@@ -82,6 +84,12 @@ final class TorchDnc implements TorchNetwork {
                         zeros(batch, R * W),
                         zeros(batch, H),
                         zeros(batch, H));
+        List<NDArray> all = new ArrayList<>(List.of(observations));
+        all.addAll(List.of(one, epsilon, free, offDiagonal, firstUsed, nothing, targets));
+        all.addAll(List.of(initial.memory, initial.read, initial.write, initial.link));
+        all.addAll(List.of(initial.precedence, initial.usage, initial.words));
+        all.addAll(List.of(initial.hidden, initial.cell));
+        constants = List.copyOf(all);
     }
 
     private static NDArray zeros(long... extents) {
@@ -91,6 +99,11 @@ final class TorchDnc implements TorchNetwork {
     @Override
     public NDArray initial(Architecture.Weights weights) {
         return Torch.of(weights.values(), weights.extents());
+    }
+
+    @Override
+    public List<NDArray> constants() {
+        return constants;
     }
 
     @Override

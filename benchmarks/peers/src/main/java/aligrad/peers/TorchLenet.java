@@ -43,6 +43,11 @@ final class TorchLenet implements TorchNetwork {
     }
 
     @Override
+    public List<NDArray> constants() {
+        return List.of(images);
+    }
+
+    @Override
     public NDArray loss(List<NDArray> w) {
         NDArray x = block(images, w.get(0), w.get(1));
         x = block(x, w.get(2), w.get(3));

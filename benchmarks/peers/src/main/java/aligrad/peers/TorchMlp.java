@@ -26,6 +26,11 @@ final class TorchMlp implements TorchNetwork {
     }
 
     @Override
+    public List<NDArray> constants() {
+        return List.of(inputs);
+    }
+
+    @Override
     public NDArray loss(List<NDArray> w) {
         NDArray x = Activation.relu(linear(inputs, w.get(0), w.get(1)));
         x = Activation.relu(linear(x, w.get(2), w.get(3)));

@@ -12,6 +12,11 @@ interface TorchNetwork {
     /// A parameter's first values in libtorch's layout.
     NDArray initial(Architecture.Weights weights);
 
+    /// The arrays beside the parameters that the loss is computed from. Results belong to the
+    /// manager of an operation's first operand, so these must belong to that of the step, or all
+    /// that is computed from them would never be freed.
+    List<NDArray> constants();
+
     /// The loss of the batch.
     ///
     /// @param parameters in the order of the [Architecture]; what is computed belongs to their

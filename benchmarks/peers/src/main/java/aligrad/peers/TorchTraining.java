@@ -34,12 +34,15 @@ final class TorchTraining implements Workload {
 
     private Seen step() {
         try (NDManager manager = Torch.MANAGER.newSubManager()) {
+            network.constants().forEach(constant -> constant.attach(manager));
             List<NDArray> leaves = parameters.stream().map(Torch::leaf).toList();
             leaves.forEach(leaf -> leaf.attach(manager));
             NDArray loss = Torch.backward(() -> network.loss(leaves), ONE);
             NDArray[] gradients = leaves.stream().map(NDArray::getGradient).toArray(NDArray[]::new);
             double value = loss.getFloat();
-            return new Seen(value, optimizer.step(manager, gradients, value));
+            double norm = optimizer.step(manager, gradients, value);
+            network.constants().forEach(constant -> constant.attach(Torch.MANAGER));
+            return new Seen(value, norm);
         }
     }
 

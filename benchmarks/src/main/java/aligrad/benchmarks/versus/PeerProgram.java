@@ -100,7 +100,9 @@ final class PeerProgram {
         }
         boolean unfetched =
                 Files.readString(log)
-                        .matches("(?s).*(Could not resolve|Could not transfer|could not be res).*");
+                        .matches(
+                                "(?s).*(Could not (resolve|transfer|find)|could not be"
+                                        + " resolved|Cannot access).*");
         throw BenchException.failure(
                 unfetched
                         ? "Maven could not fetch the peers, libtorch 2.7.1 through DJL 0.36.0 and"
@@ -141,14 +143,17 @@ final class PeerProgram {
                     case OPENBLAS -> "aligrad.peers.OpenBlas";
                 },
                 flags,
-                largePages());
+                keptMemory());
     }
 
     /// The C library takes large blocks from the system anew each time, and the system clears them
-    /// page by page, which Aligrad's pool avoids; with large pages that costs the peers less. (That
-    /// it keep freed blocks instead was tried: aligned blocks of one size then do not fit where the
-    /// last one was, and memory grows.)
-    private static Map<String, String> largePages() {
-        return Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+    /// page by page, which Aligrad's pool avoids. So it is told to keep what was freed, in one
+    /// heap, and to ask for large pages: of what was tried this gave libtorch its shortest times.
+    private static Map<String, String> keptMemory() {
+        return Map.of(
+                "GLIBC_TUNABLES",
+                "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.hugetlb=1"
+                        + ":glibc.malloc.trim_threshold=17179869184"
+                        + ":glibc.malloc.top_pad=268435456");
     }
 }

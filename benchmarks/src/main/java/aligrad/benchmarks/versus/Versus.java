@@ -101,10 +101,13 @@ public final class Versus implements Callable<Integer> {
         if (threads < 1) {
             throw BenchException.usage("--threads " + threads + ": it must be at least 1.");
         }
-        if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+        Path parent = json == null ? null : json.toAbsolutePath().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
             throw BenchException.usage(
-                    "--json %s: there is no directory %s to write it in."
-                            .formatted(json, json.toAbsolutePath().getParent()));
+                    "--json %s: there is no directory %s to write it in.".formatted(json, parent));
+        }
+        if (json != null && Files.isDirectory(json)) {
+            throw BenchException.usage("--json " + json + ": it is a directory; name a file.");
         }
     }
 
