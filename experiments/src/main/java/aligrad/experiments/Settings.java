@@ -2,6 +2,7 @@ package aligrad.experiments;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -106,6 +107,31 @@ final class Settings {
         return before == null || !before.toString().equals(value.toString())
                 ? new UsageException("--%s %s: %s.".formatted(name, value, rule))
                 : new UsageException("%s, %s: %s: %s.".formatted(file, name, value, rule));
+    }
+
+    /// The path of a directory that a setting names.
+    Path directory(String name, String folder) {
+        if (folder.isEmpty()) {
+            throw new UsageException("--%s: its value is empty; name a directory.".formatted(name));
+        }
+        try {
+            return Path.of(folder);
+        } catch (InvalidPathException e) {
+            throw wrong(name, folder, "it is no path: " + e.getReason());
+        }
+    }
+
+    /// Refuses a number that is not from 1 to `most`, the images there are, or [Integer#MAX_VALUE].
+    void requireCount(String name, long value, int most) {
+        if (value < 1 || value > most) {
+            throw wrong(
+                    name,
+                    value,
+                    most == Integer.MAX_VALUE
+                            ? "it must be from 1 to " + most
+                            : "there are only %s for training, so it must be from 1 to %d"
+                                    .formatted(Count.of(most, "image"), most));
+        }
     }
 
     /// Checks that the run to resume has the settings that it will be computed with, so that none

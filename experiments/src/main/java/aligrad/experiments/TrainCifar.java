@@ -118,7 +118,7 @@ abstract sealed class TrainCifar implements Callable<Integer> {
         return Device.use(
                 device,
                 () -> {
-                    Path path = Path.of(choices.data());
+                    Path path = settings.directory("data", choices.data());
                     CifarData train = CifarData.readTraining(path, format);
                     CifarData test = CifarData.readTest(path, format);
                     settings.requireSame(
@@ -144,7 +144,10 @@ abstract sealed class TrainCifar implements Callable<Integer> {
             throw new UsageException(
                     "--loaders %d: it must be from 1 to %d.".formatted(loaders, MOST_LOADERS));
         }
+        long passes = settings.changeable("epochs", epochs, defaults.epochs());
+        settings.requireCount("epochs", passes, Integer.MAX_VALUE);
         long images = settings.whole("batch-size", batchSize, defaults.batchSize());
+        settings.requireCount("batch-size", images, Integer.MAX_VALUE);
         double radius = maxNorm(settings, choice, defaults);
         double decay = weightDecay(settings, choice, defaults);
         OptimizerChoice.Conventions conventions =
@@ -156,8 +159,8 @@ abstract sealed class TrainCifar implements Callable<Integer> {
                 choice.rate(settings, options, conventions),
                 radius,
                 decay,
-                atLeastOne("--epochs", settings.changeable("epochs", epochs, defaults.epochs())),
-                Math.toIntExact(atLeastOne("--batch-size", images)),
+                passes,
+                Math.toIntExact(images),
                 settings.whole("seed", options.seed, 1),
                 loaders);
     }
@@ -193,13 +196,5 @@ abstract sealed class TrainCifar implements Callable<Integer> {
                     "--weight-decay " + decay + ": it must be a number of at least 0.");
         }
         return decay;
-    }
-
-    private static long atLeastOne(String option, long value) {
-        if (value < 1 || value > Integer.MAX_VALUE) {
-            throw new UsageException(
-                    option + " " + value + ": it must be from 1 to " + Integer.MAX_VALUE + ".");
-        }
-        return value;
     }
 }

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -57,16 +56,16 @@ final class TrainMnist implements Callable<Integer> {
                             + " /usr/share/datasets/fashion-mnist.");
         }
         long passes = settings.changeable("epochs", epochs, EPOCHS);
-        requireCount(settings, "epochs", passes, Integer.MAX_VALUE);
+        settings.requireCount("epochs", passes, Integer.MAX_VALUE);
         long batch = settings.whole("batch-size", batchSize, BATCH);
-        requireCount(settings, "batch-size", batch, Integer.MAX_VALUE);
+        settings.requireCount("batch-size", batch, Integer.MAX_VALUE);
         long seed = settings.whole("seed", options.seed, 1);
         return Device.use(
                 device,
                 () -> {
-                    Path path = path(settings, folder);
+                    Path path = settings.directory("data", folder);
                     MnistData train = MnistData.read(path, "train");
-                    requireCount(settings, "batch-size", batch, train.size());
+                    settings.requireCount("batch-size", batch, train.size());
                     Experiment mnist =
                             new MnistExperiment(
                                     folder,
@@ -79,28 +78,5 @@ final class TrainMnist implements Callable<Integer> {
                                     seed);
                     return new Training(mnist, directory).run();
                 });
-    }
-
-    private static Path path(Settings settings, String folder) {
-        if (folder.isEmpty()) {
-            throw new UsageException("--data: its value is empty; name a directory.");
-        }
-        try {
-            return Path.of(folder);
-        } catch (InvalidPathException e) {
-            throw settings.wrong("data", folder, "it is no path: " + e.getReason());
-        }
-    }
-
-    private static void requireCount(Settings settings, String name, long value, int most) {
-        if (value < 1 || value > most) {
-            throw settings.wrong(
-                    name,
-                    value,
-                    most == Integer.MAX_VALUE
-                            ? "it must be from 1 to " + most
-                            : "there are only %s for training, so it must be from 1 to %d"
-                                    .formatted(Count.of(most, "image"), most));
-        }
     }
 }

@@ -65,6 +65,16 @@ abstract class ConvolutionConformance {
         }
     }
 
+    /// Large enough for backends that convolve 3x3 filters in another domain.
+    @Test
+    void manyChannels() {
+        for (int padding = 0; padding <= 2; padding++) {
+            Window2d three = Window2d.of(3).withPadding(padding);
+            check(DType.F32, Shape.of(3, 9, 10, 33), 40, three, 1);
+            check(DType.F32, Shape.of(2, 8, 8, 64), 32, three, 1);
+        }
+    }
+
     @Test
     void raggedImages() {
         for (int height : new int[] {1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 17}) {

@@ -49,10 +49,6 @@ final class Winograd {
 
     private Winograd() {}
 
-    static boolean isEnabled() {
-        return enabled;
-    }
-
     /// Whether it is used at all (`-Daligrad.cpu.winograd=off` for never).
     static void setEnabled(boolean on) {
         enabled = on;
