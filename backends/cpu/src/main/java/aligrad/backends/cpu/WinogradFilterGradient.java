@@ -3,33 +3,43 @@ package aligrad.backends.cpu;
 /// The filter gradient of [Winograd], its forward pass transposed: `dw = Gᵀ · Σ (A g Aᵀ ⊙ Bᵀ x B) ·
 /// G`, the sum over all tiles.
 ///
-/// Blocks of tiles follow each other; of each, the threads first share the transforms of patches
-/// `(36, tiles, channels)` and of gradients `(36, tiles, filters)`, then the 36 products of
-/// (filters, tiles) by (tiles, channels). After so many tiles the sums are added to totals, since a
-/// sum of thousands loses digits.
+/// A task takes some of the tiles and some of the filters through all steps, block after block: it
+/// transforms patches to `(36, tiles, channels)` and gradients to `(36, tiles, filters)`, and adds
+/// the 36 products of (filters, tiles) by (tiles, channels) to sums of its own. So a block stays in
+/// the second-level cache of one processor. The tiles are cut in parts by the geometry alone, and
+/// the sums of the parts are added in their order; a part is never so long that a sum over it would
+/// lose digits.
 final class WinogradFilterGradient {
 
     private static final GemmTile GEMM = GemmTileF32.INSTANCE;
 
     private static final long PRODUCTS_PER_NANOSECOND = 100;
 
-    /// Transformed tiles in memory at a time: they are to stay in L2 from the transforms to the
-    /// products. With 4 MB the pass took a seventh to a third longer.
+    /// Transformed tiles that a task has in memory at a time: they are to stay in L2 from the
+    /// transforms to the products.
     private static final long BLOCK_BYTES = 1 << 20;
 
     private static final int LEAST_TILES = 24;
     private static final int MOST_TILES = 256;
 
-    /// Tiles whose transforms are one task.
-    private static final int TASK_TILES = 4;
+    /// Tasks at least, if the tiles suffice.
+    private static final int TASKS = 8;
 
-    /// Tiles of which one chain of multiply-adds is the sum.
+    /// Filters of a task: the fewer, the more often are the patches transformed.
+    private static final int TASK_FILTERS = 128;
+
+    /// Sums of all parts, which are to stay in L3 until they are added, as far as two parts and
+    /// [#CHAIN_TILES] allow.
+    private static final long SUM_BYTES = 10 << 20;
+
+    /// Tiles of which one chain of multiply-adds is the sum, at most.
     private static final int CHAIN_TILES = 512;
 
     private final Conv2dGeometry s;
     private final long channelBytes;
-    private final long filterBytes;
     private final int tiles;
+    private final int parts;
+    private final int ranges; // of filters
     private final int block;
     private final WinogradPatches patches;
     private final WinogradPatches gradients;
@@ -37,12 +47,19 @@ final class WinogradFilterGradient {
     WinogradFilterGradient(Conv2dGeometry s) {
         this.s = s;
         channelBytes = Winograd.rowBytes(s.c());
-        filterBytes = Winograd.rowBytes(s.o());
         int high = Winograd.tiles(s.oh());
         int wide = Winograd.tiles(s.ow());
         tiles = s.n() * high * wide;
-        long fitting = BLOCK_BYTES / (Winograd.POINTS * (channelBytes + filterBytes));
-        block = Math.clamp(fitting, LEAST_TILES, MOST_TILES);
+        ranges = Math.ceilDiv(s.o(), TASK_FILTERS);
+        long fitting = SUM_BYTES / (Winograd.POINTS * pointBytes());
+        long wanted = Math.min(Math.ceilDiv(TASKS, ranges), tiles / (2 * LEAST_TILES));
+        parts =
+                (int)
+                        Math.max(
+                                Math.ceilDiv(tiles, CHAIN_TILES),
+                                Math.clamp(wanted, 1, Math.max(fitting, 2)));
+        long taskBytes = channelBytes + Winograd.rowBytes(Math.min(s.o(), TASK_FILTERS));
+        block = Math.clamp(BLOCK_BYTES / (Winograd.POINTS * taskBytes), LEAST_TILES, MOST_TILES);
         patches =
                 new WinogradPatches(
                         Winograd.PATCH,
@@ -55,98 +72,98 @@ final class WinogradFilterGradient {
         gradients = new WinogradPatches(Winograd.TILE, 0, s.oh(), s.ow(), s.o(), high, wide);
     }
 
+    /// Bytes of the sums of one point, `(filters, channels)`.
+    private long pointBytes() {
+        return s.o() * channelBytes;
+    }
+
     /// Overwrites `dw (o, 3, 3, c)`.
     void run(long x, long g, long dw) {
-        long input = block * channelBytes; // of a point
-        long gradient = block * filterBytes;
-        long sum = s.o() * channelBytes;
-        long outside = Math.max(channelBytes, filterBytes) + 64;
-        boolean hasTotals = tiles > CHAIN_TILES;
-        long bytes = Winograd.POINTS * (input + gradient + (hasTotals ? 2 : 1) * sum) + outside;
-        try (Workspace memory = Workspace.of(bytes, "conv2d_filter_gradient")) {
-            long gradientAt = memory.address() + Winograd.POINTS * input;
-            long sums = gradientAt + Winograd.POINTS * gradient;
-            long totals = hasTotals ? sums + Winograd.POINTS * sum : sums;
-            long zeros = memory.address() + bytes - outside;
+        if (tiles == 0) {
+            RawCopy.clear(dw, 4L * s.o() * 9 * s.c());
+            return;
+        }
+        long partBytes = Winograd.POINTS * pointBytes();
+        long outside = Math.max(channelBytes, Winograd.rowBytes(s.o())) + 64;
+        try (Workspace memory =
+                Workspace.of(parts * partBytes + outside, "conv2d_filter_gradient")) {
+            long sums = memory.address();
+            long zeros = sums + parts * partBytes;
             RawCopy.clear(zeros, outside);
-            RawCopy.clear(totals, Winograd.POINTS * sum);
-            int chain = 0;
-            for (int first = 0; first < tiles; first += block) {
-                int from = first;
-                int count = Math.min(block, tiles - first);
-                Workers.run(
-                        Math.ceilDiv(count, TASK_TILES),
-                        (long) count * Winograd.POINTS * (s.c() + s.o()) / 4,
-                        task ->
-                                transform(
-                                        from,
-                                        task * TASK_TILES,
-                                        Math.min(count, (task + 1) * TASK_TILES),
-                                        x,
-                                        g,
-                                        zeros,
-                                        memory.address(),
-                                        gradientAt));
-                boolean begins = hasTotals && chain == 0;
-                Workers.run(
-                        Winograd.POINTS,
-                        (long) count * Winograd.POINTS * s.c() * s.o() / PRODUCTS_PER_NANOSECOND,
-                        p ->
-                                GemmDirect.block(
-                                        GEMM,
-                                        s.o(),
-                                        (int) (channelBytes / 4),
-                                        count,
-                                        gradientAt + p * gradient,
-                                        4,
-                                        filterBytes,
-                                        memory.address() + p * input,
-                                        channelBytes,
-                                        sums + p * sum,
-                                        channelBytes,
-                                        begins ? 0 : sums + p * sum,
-                                        channelBytes));
-                chain += count;
-                if (hasTotals && (chain >= CHAIN_TILES || first + count == tiles)) {
-                    Workers.run(
-                            Winograd.POINTS,
-                            Winograd.POINTS * sum / 32,
-                            p -> GEMM.add((int) (sum / 4), sums + p * sum, totals + p * sum));
-                    chain = 0;
-                }
-            }
+            Workers.run(
+                    parts * ranges,
+                    (long) tiles * Winograd.POINTS * s.c() * s.o() / PRODUCTS_PER_NANOSECOND,
+                    task -> {
+                        int part = task / ranges;
+                        sum(
+                                (int) ((long) tiles * part / parts),
+                                (int) ((long) tiles * (part + 1) / parts),
+                                task % ranges * TASK_FILTERS,
+                                x,
+                                g,
+                                zeros,
+                                sums + part * partBytes);
+                    });
             Workers.run(
                     s.o(),
-                    (long) s.o() * s.c() * Winograd.POINTS / 4,
-                    o -> finish(o, totals + o * channelBytes, sum, dw));
+                    (long) parts * s.o() * s.c() * Winograd.POINTS / 4,
+                    o -> finish(o, sums, partBytes, dw));
         }
     }
 
-    private void transform(
-            int firstOfBlock,
-            int from,
-            int to,
-            long x,
-            long g,
-            long zeros,
-            long input,
-            long gradient) {
+    /// The sums over the tiles `[from, to)` for one range of filters.
+    private void sum(int from, int to, int firstFilter, long x, long g, long zeros, long sums) {
+        int filters = Math.min(TASK_FILTERS, s.o() - firstFilter);
+        long filterBytes = Winograd.rowBytes(filters);
+        long inputPoint = block * channelBytes;
+        long gradientPoint = block * filterBytes;
+        long input = Scratch.address(Scratch.Use.WINOGRAD_INPUT, Winograd.POINTS * inputPoint);
+        long gradient =
+                Scratch.address(Scratch.Use.WINOGRAD_OUTPUT, Winograd.POINTS * gradientPoint);
         long lines = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
         long[] patch = new long[Winograd.POINTS];
         long[] pixels = new long[Winograd.TILE * Winograd.TILE];
-        for (int t = from; t < to; t++) {
-            patches.locate(firstOfBlock + t, x, zeros, patch);
-            WinogradLoops.ofPatch(
-                    patch, s.c(), input + t * channelBytes, block * channelBytes, lines);
-            gradients.locate(firstOfBlock + t, g, zeros, pixels);
-            WinogradLoops.ofGradient(
-                    pixels, s.o(), gradient + t * filterBytes, block * filterBytes, lines);
+        long at = sums + firstFilter * channelBytes;
+        for (int first = from; first < to; first += block) {
+            int count = Math.min(block, to - first);
+            for (int t = 0; t < count; t++) {
+                patches.locate(first + t, x, zeros, patch);
+                WinogradLoops.ofPatch(patch, s.c(), input + t * channelBytes, inputPoint, lines);
+                gradients.locate(first + t, g + 4L * firstFilter, zeros, pixels);
+                WinogradLoops.ofGradient(
+                        pixels, filters, gradient + t * filterBytes, gradientPoint, lines);
+            }
+            for (int p = 0; p < Winograd.POINTS; p++) {
+                long point = at + p * pointBytes();
+                GemmDirect.block(
+                        GEMM,
+                        filters,
+                        (int) (channelBytes / 4),
+                        count,
+                        gradient + p * gradientPoint,
+                        4,
+                        filterBytes,
+                        input + p * inputPoint,
+                        channelBytes,
+                        point,
+                        channelBytes,
+                        first == from ? 0 : point,
+                        channelBytes);
+            }
         }
     }
 
-    private void finish(int o, long totals, long point, long dw) {
+    /// Adds the parts of one filter, and transforms their sum back.
+    private void finish(int o, long sums, long partBytes, long dw) {
+        long filter = sums + o * channelBytes;
+        for (int part = 1; part < parts; part++) {
+            for (int p = 0; p < Winograd.POINTS; p++) {
+                long point = filter + p * pointBytes();
+                GEMM.add((int) (channelBytes / 4), point + part * partBytes, point);
+            }
+        }
         long lines = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
         long tap = 4L * s.c();
-        WinogradLoops.ofFilterPoints(totals, point, dw + 9 * o * tap, tap, s.c(), lines);
+        WinogradLoops.ofFilterPoints(filter, pointBytes(), dw + 9 * o * tap, tap, s.c(), lines);
     }
 }
