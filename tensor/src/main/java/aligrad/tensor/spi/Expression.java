@@ -48,6 +48,7 @@ public final class Expression implements AutoCloseable {
     private int constantCount;
     private int uniformCount;
     private int outputs;
+    private boolean storesRoot; // if it is worth it; otherwise the caller does or does not
 
     private Expression() {}
 
@@ -86,6 +87,7 @@ public final class Expression implements AutoCloseable {
     /// kernel ran and [#storeOutputs()] was called.
     public static Expression prologue(Tensor x) {
         Expression e = open(x.shape());
+        e.storesRoot = true;
         e.visit(x, x, true);
         return e;
     }
@@ -149,11 +151,13 @@ public final class Expression implements AutoCloseable {
         constantCount = 0;
         uniformCount = 0;
         outputs = 0;
+        storesRoot = false;
         FREE.get().addLast(this);
     }
 
     /// @param counts whether this kernel's use of what it meets counts: not below a part that is
-    ///   stored, since whoever needs that part again reads it
+    ///   stored, since whoever needs that part again reads it, and not below a root that was part
+    ///   of another kernel, where its parts were counted
     private int visit(Tensor t, Tensor root, boolean counts) {
         for (int i = 0; i < nodes; i++) {
             if (tensors[i] == t) {
@@ -171,13 +175,13 @@ public final class Expression implements AutoCloseable {
         if (t != root && !whole && isWastefulToBroadcast(op, t)) {
             return leaf(t);
         }
+        int uses = counts ? t.countUse() : 0;
         boolean stored =
-                counts
-                        && t != root
-                        && whole
+                whole
                         && op.arity() > 0
-                        && t.countUse() >= (t.weight() > 4 ? 2 : 3);
-        boolean inside = counts && !stored;
+                        && uses >= (t.weight() > 4 ? 2 : 3)
+                        && (t != root || storesRoot);
+        boolean inside = counts && !stored && !(t == root && uses > 1);
         int node =
                 switch (op) {
                     case Pointwise.Unary(var f, var x, var type) -> {
@@ -289,6 +293,10 @@ public final class Expression implements AutoCloseable {
 
     public int constants() {
         return constantCount;
+    }
+
+    public int uniforms() {
+        return uniformCount;
     }
 
     /// Random generator `i`; its shape is [#shape()].

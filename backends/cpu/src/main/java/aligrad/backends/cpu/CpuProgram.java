@@ -27,6 +27,9 @@ final class CpuProgram {
 
     final boolean hasUniform;
 
+    /// What a kernel reads: leaves, then random numbers, which are made before it runs.
+    final int operands;
+
     /// Whether [KernelCompiler] can make a kernel of it.
     final boolean isCompilable;
 
@@ -52,6 +55,7 @@ final class CpuProgram {
         }
         this.cost = sum;
         this.hasUniform = uniform;
+        this.operands = program.leaves() + program.uniforms();
         this.isCompilable = KernelCompiler.accepts(this);
     }
 
@@ -140,6 +144,11 @@ final class CpuProgram {
 
     private static boolean isKept(Program p, int node) {
         return p.kind(node) == Program.Kind.LEAF || p.kind(node) == Program.Kind.FILL;
+    }
+
+    /// Bytes of an element of output `o`.
+    int outputBytes(int o) {
+        return program.type(program.output(o)).bytes();
     }
 
     /// The one for this pattern and form, made if there was none.

@@ -1,7 +1,6 @@
 package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
-import aligrad.tensor.Philox;
 import aligrad.tensor.Pointwise;
 import aligrad.tensor.UnaryOp;
 import aligrad.tensor.spi.Expression;
@@ -95,7 +94,10 @@ final class FloatInterpreter {
             switch (p.kind(i)) {
                 case LEAF -> leaf(p, i, it, start, n);
                 case FILL -> {}
-                case UNIFORM -> uniform(e.uniform(p.index(i)), start, n, at[i]);
+                case UNIFORM -> {
+                    Pointwise.Uniform u = e.uniform(p.index(i));
+                    PhiloxLoops.uniform(u.key(), u.call(), start, n, at[i]);
+                }
                 case CAST -> {
                     if (p.type(i) == DType.BOOL) {
                         FloatUnaryLoops.isTrue(at[p.a(i)], at[i], bytes);
@@ -158,12 +160,6 @@ final class FloatInterpreter {
             step *= it.extents[axis];
         }
         return true;
-    }
-
-    private static void uniform(Pointwise.Uniform u, long start, int n, long to) {
-        for (int i = 0; i < n; i++) {
-            Lanes.putF32(to + 4L * i, Philox.uniformFloat(u.key(), u.call(), start + i));
-        }
     }
 
     private static void truths(long from, int n, long to) {

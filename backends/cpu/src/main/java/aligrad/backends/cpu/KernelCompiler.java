@@ -81,7 +81,7 @@ final class KernelCompiler {
     private final Form form;
     private final @Nullable ReduceOp f;
     private final int[] node; // slot of each node's vector
-    private final int[] pointer; // slot of each leaf's row address
+    private final int[] pointer; // slot of the row address of each leaf, then of random numbers
     private final int firstFree; // where spliced code keeps its variables
 
     private KernelCompiler(Program program, long pattern, Form form, @Nullable ReduceOp f) {
@@ -90,7 +90,7 @@ final class KernelCompiler {
         this.form = form;
         this.f = f;
         this.node = new int[program.nodes()];
-        this.pointer = new int[program.leaves()];
+        this.pointer = new int[program.leaves() + program.uniforms()];
         int next = FIRST_FREE;
         for (int i = 0; i < node.length; i++) {
             node[i] = next++;
@@ -107,19 +107,15 @@ final class KernelCompiler {
         MethodSplicer.invoke(c, owner, name, type, firstFree);
     }
 
-    /// Whether this program can be compiled for these leaves: `F32` and `BOOL` leaves, `F32`
-    /// outputs, no random numbers.
+    /// Whether this program can be compiled: all leaves and outputs are `F32` or `BOOL`.
     static boolean accepts(CpuProgram cpu) {
         Program p = cpu.program;
-        boolean ok = cpu.isFloat && !cpu.hasUniform && p.leaves() <= 60;
+        boolean ok = cpu.isFloat && cpu.operands <= 60;
         for (int i = 0; ok && i < p.nodes(); i++) {
             ok =
                     p.kind(i) != Program.Kind.LEAF
                             || p.type(i) == DType.F32
                             || p.type(i) == DType.BOOL;
-        }
-        for (int o = 0; ok && o < p.outputs(); o++) {
-            ok = p.type(p.output(o)) == DType.F32;
         }
         return ok && !Lanes.CHECKED;
     }
@@ -209,7 +205,7 @@ final class KernelCompiler {
     }
 
     private int resultSlot() {
-        return 3 * program.leaves() + program.outputs();
+        return 3 * pointer.length + program.outputs();
     }
 
     /// A row of `n`: leaves that stand still are read once, the others vector by vector.
@@ -277,11 +273,11 @@ final class KernelCompiler {
             switch (program.kind(i)) {
                 case LEAF -> {
                     if (!isStill(program.index(i))) {
-                        load(c, i);
+                        load(c, i, program.index(i));
                     }
                 }
                 case FILL -> {}
-                case UNIFORM -> throw new AssertionError("not accepted");
+                case UNIFORM -> load(c, i, program.leaves() + program.index(i));
                 case CAST ->
                         call(
                                 c,
@@ -294,18 +290,21 @@ final class KernelCompiler {
             }
         }
         for (int o = 0; o < program.outputs(); o++) {
+            boolean isBool = program.type(program.output(o)) == DType.BOOL;
             c.aload(node[program.output(o)]);
-            frame(c, 3 * program.leaves() + o);
-            c.lload(ROW).ladd().lload(OFFSET).ladd();
-            c.iload(N).iload(X).isub();
-            step(c, STEPS, "store", STORE);
+            frame(c, 3 * pointer.length + o);
+            c.lload(ROW).lload(OFFSET).ladd();
+            if (isBool) { // a byte where the others have four
+                c.iconst_2().lushr();
+            }
+            c.ladd().iload(N).iload(X).isub();
+            step(c, STEPS, isBool ? "storeBool" : "store", STORE);
         }
     }
 
-    private void load(CodeBuilder c, int i) {
-        int leaf = program.index(i);
+    private void load(CodeBuilder c, int i, int operand) {
         boolean isBool = program.type(i) == DType.BOOL;
-        c.lload(pointer[leaf]);
+        c.lload(pointer[operand]);
         if (isBool) {
             c.iload(X).i2l().ladd();
             step(c, STEPS, "loadBool", LOAD);
@@ -326,15 +325,15 @@ final class KernelCompiler {
         c.astore(node[result]);
     }
 
-    /// The address of each leaf's row: base + i0 · stride0 + i1 · stride1.
+    /// The address of each operand's row: base + i0 · stride0 + i1 · stride1.
     private void pointers(CodeBuilder c) {
-        for (int leaf = 0; leaf < pointer.length; leaf++) {
-            frame(c, 3 * leaf);
-            frame(c, 3 * leaf + 1);
+        for (int operand = 0; operand < pointer.length; operand++) {
+            frame(c, 3 * operand);
+            frame(c, 3 * operand + 1);
             c.iload(I0).i2l().lmul().ladd();
-            frame(c, 3 * leaf + 2);
+            frame(c, 3 * operand + 2);
             c.iload(I1).i2l().lmul().ladd();
-            c.lstore(pointer[leaf]);
+            c.lstore(pointer[operand]);
         }
     }
 

@@ -56,6 +56,19 @@ final class KernelSteps {
         }
     }
 
+    /// Stores the first `left` lanes, or all if that is more, of 0 and 1 as bytes.
+    static void storeBool(FloatVector v, long address, int left) {
+        if (left >= Species.LANES_32 && Species.LANES_32 == BYTES.length()) {
+            ByteVector bytes = (ByteVector) v.convertShape(VectorOperators.F2B, BYTES, 0);
+            bytes.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
+        } else {
+            long bits = v.compare(VectorOperators.NE, 0f).toLong();
+            for (int i = 0; i < left && i < Species.LANES_32; i++) {
+                Lanes.putI8(address + i, (byte) (bits >>> i & 1));
+            }
+        }
+    }
+
     static void store(FloatVector v, long address) {
         v.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
     }

@@ -1,6 +1,7 @@
 package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.Pointwise;
 import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.Expression;
@@ -113,30 +114,42 @@ final class PointwiseKernels {
         int d0 = it.rank >= 3 ? it.extents[it.rank - 3] : 1;
         int d1 = it.rank >= 2 ? it.extents[it.rank - 2] : 1;
         int n = it.extents[it.rank - 1];
-        fill(e);
+        fill(cpu, e);
         long rest = 1;
         for (int axis = 0; axis < outer; axis++) {
             rest *= it.extents[axis];
         }
         long inner = (long) d0 * d1 * n;
         long work = nanoseconds(cpu, rest * inner);
+        boolean atOnce =
+                !cpu.hasUniform && (work < Workers.WORTH_SHARING || Workers.threads() == 1);
         for (long i = 0; i < rest; i++) {
-            move(e, outer, i, inner);
-            if (work < Workers.WORTH_SHARING || Workers.threads() == 1) {
+            move(cpu, e, outer, i, inner);
+            if (atOnce) {
                 kernel.run(frame, constants, d0, d1, n);
             } else {
-                share(e, kernel, d0, d1, n, work / rest);
+                share(cpu, e, kernel, i * inner, d0, d1, n, work / rest);
             }
         }
     }
 
-    /// Cuts the outermost axis that is long enough in pieces of about [#PIECE] elements.
+    /// Cuts the outermost axis that is long enough in pieces of about [#PIECE] elements, for which
+    /// random numbers are made one piece at a time.
+    ///
+    /// @param before elements of the whole expression before the first of these
     private void share(
-            Expression e, PointwiseKernel kernel, int d0, int d1, int n, long nanoseconds) {
+            CpuProgram cpu,
+            Expression e,
+            PointwiseKernel kernel,
+            long before,
+            int d0,
+            int d1,
+            int n,
+            long nanoseconds) {
         int axis = d0 > 1 ? 0 : d1 > 1 ? 1 : 2;
         int extent = axis == 0 ? d0 : axis == 1 ? d1 : n;
         long row = axis == 0 ? (long) d1 * n : axis == 1 ? n : 1;
-        int piece = Math.clamp(PIECE / row, axis == 2 ? Species.LANES_32 : 1, extent);
+        int piece = Math.clamp(PIECE / row, 1, extent);
         piece =
                 axis == 2
                         ? (piece + 15) & ~15
@@ -152,7 +165,7 @@ final class PointwiseKernels {
                 block -> {
                     int first = block * rows;
                     int count = Math.min(rows, extent - first);
-                    long[] mine = Arrays.copyOf(whole, 3 * leaves + outputs);
+                    long[] mine = Arrays.copyOf(whole, 3 * cpu.operands + outputs);
                     for (int i = 0; i < leaves; i++) {
                         long stride =
                                 axis == 2
@@ -160,8 +173,9 @@ final class PointwiseKernels {
                                         : whole[3 * i + 1 + axis];
                         mine[3 * i] += first * stride;
                     }
+                    uniforms(e, mine, before + first * row, Math.toIntExact(count * row), d1, n);
                     for (int o = 0; o < outputs; o++) {
-                        mine[3 * leaves + o] += 4 * first * row;
+                        mine[3 * cpu.operands + o] += cpu.outputBytes(o) * first * row;
                     }
                     kernel.run(
                             mine,
@@ -170,6 +184,25 @@ final class PointwiseKernels {
                             axis == 1 ? count : d1,
                             axis == 2 ? count : n);
                 });
+    }
+
+    /// Makes the random numbers of the elements `[first, first + count)` and puts their place into
+    /// the frame.
+    private static void uniforms(Expression e, long[] frame, long first, int count, int d1, int n) {
+        if (e.uniforms() == 0) {
+            return;
+        }
+        long bytes = 4L * count + 64;
+        long at = Scratch.address(Scratch.Use.UNIFORM, e.uniforms() * bytes);
+        for (int u = 0; u < e.uniforms(); u++) {
+            Pointwise.Uniform generator = e.uniform(u);
+            PhiloxLoops.uniform(generator.key(), generator.call(), first, count, at);
+            int slot = 3 * (e.leaves() + u);
+            frame[slot] = at;
+            frame[slot + 1] = 4L * d1 * n;
+            frame[slot + 2] = 4L * n;
+            at += bytes;
+        }
     }
 
     /// Starts a walk over the leaves, keeping `reducedAxes` apart.
@@ -262,9 +295,9 @@ final class PointwiseKernels {
     }
 
     /// Writes strides, outputs and constants into the frame; base addresses follow by [#move].
-    void fill(Expression e) {
+    void fill(CpuProgram cpu, Expression e) {
         int leaves = e.leaves();
-        int needed = 3 * leaves + e.outputs() + 1;
+        int needed = 3 * cpu.operands + e.outputs() + 1;
         if (frame.length < needed) {
             frame = new long[2 * needed];
         }
@@ -281,11 +314,11 @@ final class PointwiseKernels {
         for (int i = 0; i < count; i++) {
             constants[i] = (float) e.constant(i);
         }
-        move(e, 0, 0, 0);
+        move(cpu, e, 0, 0, 0);
     }
 
     /// Sets the frame's addresses to the `index`-th place along the first `outer` axes.
-    private void move(Expression e, int outer, long index, long inner) {
+    private void move(CpuProgram cpu, Expression e, int outer, long index, long inner) {
         int leaves = e.leaves();
         for (int i = 0; i < leaves; i++) {
             long offset = 0;
@@ -299,7 +332,7 @@ final class PointwiseKernels {
         }
         for (int o = 0; o < e.outputs(); o++) {
             HostStorage to = (HostStorage) e.destination(o);
-            frame[3 * leaves + o] = to.address() + 4 * index * inner;
+            frame[3 * cpu.operands + o] = to.address() + cpu.outputBytes(o) * index * inner;
         }
     }
 

@@ -85,7 +85,7 @@ final class ReduceKernels {
         try (Expression e = Expression.prologue(x)) {
             PointwiseKernels kernels = PointwiseKernels.ofThread();
             CpuProgram cpu = PointwiseKernels.program(e);
-            if (!cpu.isCompilable) {
+            if (!cpu.isCompilable || cpu.hasUniform) {
                 return e.abandon();
             }
             Iteration it = kernels.open(e, axes);
@@ -126,7 +126,7 @@ final class ReduceKernels {
             Plan plan,
             ReduceOp f,
             long to) {
-        kernels.fill(e);
+        kernels.fill(cpu, e);
         boolean rows = plan.form == KernelCompiler.Form.ROWS;
         int length = rows ? plan.n : plan.d1;
         int piece = rows ? ROW_PIECE : COLUMN_PIECE;
@@ -172,7 +172,7 @@ final class ReduceKernels {
                     int first = block * step;
                     int count = Math.min(step, extent - first);
                     long[] mine = frame.clone();
-                    advance(mine, e, axis, first, each);
+                    advance(cpu, mine, e, axis, first, each);
                     Plan part =
                             new Plan(
                                     plan.form,
@@ -203,13 +203,14 @@ final class ReduceKernels {
         }
     }
 
-    private static void advance(long[] frame, Expression e, int axis, int first, long each) {
+    private static void advance(
+            CpuProgram cpu, long[] frame, Expression e, int axis, int first, long each) {
         int leaves = e.leaves();
         for (int i = 0; i < leaves; i++) {
             frame[3 * i] += first * frame[3 * i + 1 + axis];
         }
         for (int o = 0; o < e.outputs(); o++) {
-            frame[3 * leaves + o] += 4 * first * each;
+            frame[3 * leaves + o] += cpu.outputBytes(o) * first * each;
         }
     }
 
@@ -250,7 +251,7 @@ final class ReduceKernels {
                     }
                     long before = ((long) i0 * plan.d1 + i1) * plan.n + x;
                     for (int o = 0; o < e.outputs(); o++) {
-                        mine[3 * leaves + o] += 4 * before;
+                        mine[3 * leaves + o] += cpu.outputBytes(o) * before;
                     }
                     int length = rows ? Math.min(ROW_PIECE, plan.n - x) : plan.n;
                     int count = rows ? 1 : Math.min(COLUMN_PIECE, plan.d1 - i1);

@@ -26,6 +26,8 @@ final class Scratch {
         TRANSPOSE,
         /// The blocks of a pointwise expression.
         POINTWISE,
+        /// Random numbers of a piece of a pointwise expression.
+        UNIFORM,
         /// Partial results of a reduction.
         REDUCTION,
         /// Vectors whose lanes are to be joined.
