@@ -40,6 +40,10 @@ final class Pool2d {
     /// pooling. The first of equals counts, and a not-a-number is largest. A window that dilation
     /// moved past all pixels gives `-∞`.
     static void maxPick(DType dtype, Pool2dGeometry s, long x, long v, long y) {
+        if (x == v && MaxPool2x2.fits(dtype, s.window())) {
+            MaxPool2x2.pick(s, x, y);
+            return;
+        }
         Pool2d p = new Pool2d(dtype, s);
         WindowLanes lanes = WindowLanes.of(dtype);
         p.byRows(
@@ -58,6 +62,10 @@ final class Pool2d {
     /// The adjoint of [#maxPick] in `v`: overwrites `dx`, of the shape of `x`, with the sum of each
     /// `g` put where `x` is largest in its window.
     static void maxSpread(DType dtype, Pool2dGeometry s, long x, long g, long dx) {
+        if (MaxPool2x2.fits(dtype, s.window())) {
+            MaxPool2x2.spread(s, x, g, dx);
+            return;
+        }
         Pool2d p = new Pool2d(dtype, s);
         WindowLanes lanes = WindowLanes.of(dtype);
         p.byChannels(

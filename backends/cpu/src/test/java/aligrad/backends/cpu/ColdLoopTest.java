@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import aligrad.tensor.BinaryOp;
 import aligrad.tensor.DType;
 import aligrad.tensor.UnaryOp;
+import aligrad.tensor.Window2d;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,23 @@ class ColdLoopTest {
                 channels,
                 9 * channels,
                 (x, g, dx) -> lanes.maxSpread(x, g, 3, row, 3, column, channels, dx));
+    }
+
+    @Test
+    void givesTheBitsOfMaximumPoolingSideBySide() {
+        int channels = 2 * LANES + 3;
+        Pool2dGeometry s = new Pool2dGeometry(2, 5, 7, channels, Window2d.of(2).withStride(2));
+        same(70 * channels, 1, 12 * channels, (x, _, y) -> MaxPool2x2.pick(s, x, y));
+        same(
+                70 * channels,
+                12 * channels,
+                70 * channels,
+                (x, g, dx) -> MaxPool2x2.spread(s, x, g, dx));
+    }
+
+    @Test
+    void givesTheBitsOfRandomNumbers() {
+        same(1, 1, 1000, (_, _, y) -> PhiloxLoops.uniform(3, 5, 2, 1000, y));
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -22,6 +23,10 @@ class Pool2dTest {
         all.add(new Pool2dGeometry(2, 8, 8, 16, Window2d.of(2).withStride(2)));
         all.add(new Pool2dGeometry(1, 8, 8, 70, Window2d.of(8))); // global, two blocks of channels
         all.add(new Pool2dGeometry(0, 8, 8, 16, Window2d.of(2).withStride(2)));
+        for (int c : new int[] {1, 8, 15, 16, 17, 40}) { // side by side, odd edges without a window
+            all.add(new Pool2dGeometry(2, 7, 5, c, Window2d.of(2).withStride(2)));
+            all.add(new Pool2dGeometry(3, 2, 9, c, Window2d.of(2).withStride(2)));
+        }
         Random random = new Random(11);
         int[] kernels = {1, 2, 3, 5, 7};
         int[] channels = {1, 3, 7, 8, 9, 16, 17, 33};
@@ -161,6 +166,11 @@ class Pool2dTest {
                             }
                         });
                 assertThat(maxPick(dtype, s, x, places)).as("%s", s).isEqualTo(picked);
+                double[] largest = new double[picked.length];
+                Arrays.setAll(
+                        largest,
+                        o -> picked[o] >= 0 ? values[(int) picked[o]] : Double.NEGATIVE_INFINITY);
+                assertThat(maxPick(dtype, s, x, x)).as("%s", s).isEqualTo(largest);
                 assertThat(maxSpread(dtype, s, x, g)).as("%s", s).isEqualTo(spread);
             }
         }
