@@ -86,7 +86,7 @@ public final class BatchNorm2d extends Layer {
         for (int i = 0; i < axes.length; i++) {
             axes[i] = i;
         }
-        Standardization s = Standardization.along(x, axes);
+        Standardization s = Standardization.ofBatch(x, axes);
         Tensor unbiased = s.variance().detach().mul(n / (n - 1.0));
         move(runningMean, s.mean().detach());
         move(runningVariance, unbiased);
