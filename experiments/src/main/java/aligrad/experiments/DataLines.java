@@ -71,8 +71,7 @@ final class DataLines implements Closeable {
     private void append(int end) {
         int count = end - from;
         if (length + count > LONGEST) {
-            throw file.damagedLine(
-                    number, "it does not end within %,d bytes".formatted(LONGEST));
+            throw file.damagedLine(number, "it does not end within %,d bytes".formatted(LONGEST));
         }
         if (length + count > line.length) {
             line = Arrays.copyOf(line, Math.max(2 * line.length, length + count));

@@ -44,15 +44,15 @@ final class ImageFolder implements ImageSet {
 
     /// Finds the pictures, and reads none.
     ///
-    /// @param augmented whether training takes a random square of a picture as it is stored, mirrored
-    ///   or not, instead of the middle of the scaled picture
+    /// @param augmented whether training takes a random square of a picture as it is stored,
+    ///   mirrored or not, instead of the middle of the scaled picture
     /// @throws UsageException if there is no such folder, or no class, or a class without pictures
     static ImageFolder open(Path directory, boolean augmented) {
-        List<Path> folders =
-                sorted(directory).stream().filter(Files::isDirectory).toList();
+        List<Path> folders = sorted(directory).stream().filter(Files::isDirectory).toList();
         if (folders.isEmpty()) {
             throw new UsageException(
-                    "%s: it has no folders; there must be one for each class.".formatted(directory));
+                    "%s: it has no folders; there must be one for each class."
+                            .formatted(directory));
         }
         List<Path> files = new ArrayList<>();
         List<String> classes = new ArrayList<>();

@@ -52,8 +52,8 @@ final class ImageNetData {
                 EVALUATION_BATCH);
     }
 
-    /// The places for training, and those for validation: of each class as many as the splitter with
-    /// the class's own seed picks.
+    /// The places for training, and those for validation: of each class as many as the splitter
+    /// with the class's own seed picks.
     private static List<int[]> split(ImageFolder train, Path directory) {
         boolean[] isHeld = new boolean[train.size()];
         List<Integer> held = new ArrayList<>();

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /// ```
 ///
 /// Letters stay as they are. The rules are applied to the whole sentence, one after the other.
-/// Source: MacIntyre, *Treebank tokenization*, 1995, as the ALI-G paper's release applies it to SNLI.
+/// Source: MacIntyre, *Treebank tokenization*, 1995, as the ALI-G paper's release applies it to
+/// SNLI.
 final class PennTreebank {
 
     /// @param pattern of what is replaced wherever it occurs

@@ -185,8 +185,7 @@ final class Picture {
                 int to = (int) Math.min(old, centre + reach + 0.5);
                 double[] exact = new double[to - from];
                 Arrays.setAll(
-                        exact,
-                        j -> Math.max(0, 1 - Math.abs((from + j - centre + 0.5) / reach)));
+                        exact, j -> Math.max(0, 1 - Math.abs((from + j - centre + 0.5) / reach)));
                 double sum = Arrays.stream(exact).sum();
                 first[i] = from;
                 weights[i] = new int[exact.length];

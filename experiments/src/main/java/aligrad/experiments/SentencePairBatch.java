@@ -17,8 +17,7 @@ final class SentencePairBatch {
     private final Side hypotheses;
     private final long[] labels;
 
-    private SentencePairBatch(
-            SentencePairs pairs, Side premises, Side hypotheses, long[] labels) {
+    private SentencePairBatch(SentencePairs pairs, Side premises, Side hypotheses, long[] labels) {
         this.pairs = pairs;
         this.premises = premises;
         this.hypotheses = hypotheses;

@@ -74,7 +74,8 @@ record SnliData(SentencePairs train, SentencePairs validation, SentencePairs tes
         return train.vectors();
     }
 
-    /// Which of the markers have no vector in the file, and so one of zeros: to be told to the user.
+    /// Which of the markers have no vector in the file, and so one of zeros: to be told to the
+    /// user.
     Set<String> markersWithoutVector() {
         Set<String> missing = new TreeSet<>(Set.of(BEGINNING, END));
         missing.retainAll(vectors().withoutVector());

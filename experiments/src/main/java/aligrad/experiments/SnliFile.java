@@ -94,8 +94,7 @@ final class SnliFile {
         return counts(lines, lines.number() - 2, labelled);
     }
 
-    private static int pass(
-            DataLines lines, List<@Nullable Object> fields, Consumer<Pair> pairs) {
+    private static int pass(DataLines lines, List<@Nullable Object> fields, Consumer<Pair> pairs) {
         for (int i = 0; i < FIELDS.size(); i++) {
             if (!(fields.get(i) instanceof String)) {
                 throw lines.wrong("it has no text '%s'".formatted(FIELDS.get(i)));

@@ -77,6 +77,13 @@ final class SvhnData {
                 EVALUATION_BATCH);
     }
 
+    /// How many images a file has; their classes are read, and checked, too.
+    ///
+    /// @throws UsageException as [#task]
+    static long count(Path path) {
+        return Part.open(path).size();
+    }
+
     /// One file: where its images are, and their classes.
     ///
     /// @param labels 0 to 9

@@ -16,7 +16,8 @@ import java.util.TreeSet;
 /// few words have spaces in them, so the last 300 fields are the numbers. Upper and lower case are
 /// different words.
 ///
-/// Source: Pennington, Socher, Manning, *GloVe: Global Vectors for Word Representation*, EMNLP 2014.
+/// Source: Pennington, Socher, Manning, *GloVe: Global Vectors for Word Representation*, EMNLP
+/// 2014.
 final class WordVectors {
 
     static final int DIMENSIONS = 300;
@@ -27,11 +28,14 @@ final class WordVectors {
     private final Map<String, Integer> rows;
     private final Tensor table;
     private final Set<String> withoutVector;
+    private final long lines;
 
-    private WordVectors(Map<String, Integer> rows, Tensor table, Set<String> withoutVector) {
+    private WordVectors(
+            Map<String, Integer> rows, Tensor table, Set<String> withoutVector, long lines) {
         this.rows = rows;
         this.table = table;
         this.withoutVector = withoutVector;
+        this.lines = lines;
     }
 
     /// Reads the vectors of the words that are needed, and skips all others.
@@ -42,6 +46,7 @@ final class WordVectors {
     static WordVectors read(Path path, Set<String> words, List<String> markers) {
         DataFile file = new DataFile(path, "file of vectors of %d numbers".formatted(DIMENSIONS));
         Map<String, float[]> found = new HashMap<>();
+        long count;
         try (DataLines lines = new DataLines(file)) {
             while (lines.next()) {
                 int end = endOfWord(lines);
@@ -52,17 +57,19 @@ final class WordVectors {
                     numbers(lines, end + 1); // to tell a file of another kind from the start
                 }
             }
-            if (lines.number() == 1) {
-                throw file.damagedLine(1, "it is empty");
+            count = lines.number() - 1;
+            if (count == 0) {
+                throw lines.wrong("it is empty");
             }
         }
-        return of(found, words, markers);
+        return of(found, words, markers, count);
     }
 
     private static WordVectors of(
-            Map<String, float[]> found, Set<String> words, List<String> markers) {
+            Map<String, float[]> found, Set<String> words, List<String> markers, long lines) {
         List<String> order = new ArrayList<>(markers);
-        new TreeSet<>(found.keySet()).stream().filter(w -> !markers.contains(w)).forEach(order::add);
+        new TreeSet<>(found.keySet())
+                .stream().filter(w -> !markers.contains(w)).forEach(order::add);
         Map<String, Integer> rows = new HashMap<>();
         float[] table = new float[Math.multiplyExact(order.size() + 1, DIMENSIONS)];
         for (String word : order) {
@@ -76,7 +83,8 @@ final class WordVectors {
         Set<String> without = new TreeSet<>(words);
         without.addAll(markers);
         without.removeAll(found.keySet());
-        return new WordVectors(rows, Tensor.of(table, order.size() + 1, DIMENSIONS), without);
+        return new WordVectors(
+                rows, Tensor.of(table, order.size() + 1, DIMENSIONS), without, lines);
     }
 
     /// Where the space before the numbers is.
@@ -112,7 +120,9 @@ final class WordVectors {
 
     private static float number(DataLines lines, int place, String text) {
         float value =
-                OptimizerChoice.DECIMAL.matcher(text).matches() ? Float.parseFloat(text) : Float.NaN;
+                OptimizerChoice.DECIMAL.matcher(text).matches()
+                        ? Float.parseFloat(text)
+                        : Float.NaN;
         if (!Float.isFinite(value)) {
             throw lines.wrong("number %d is '%s'".formatted(place + 1, text));
         }
@@ -131,6 +141,11 @@ final class WordVectors {
                     "row of '%s': it has no vector; ask has first".formatted(word));
         }
         return row;
+    }
+
+    /// How many lines the file has.
+    long lines() {
+        return lines;
     }
 
     /// How many words have a row.

@@ -132,7 +132,7 @@ class CommandLineTest {
 
     @Test
     void anUnknownArgumentListsTheChoices() {
-        refused(Console.run("trian"), "trian: aligrad has no such command; choose train.");
+        refused(Console.run("trian"), "trian: aligrad has no such command; choose train, data.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");

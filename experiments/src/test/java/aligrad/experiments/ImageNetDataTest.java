@@ -30,7 +30,9 @@ class ImageNetDataTest {
     private void write() throws IOException {
         for (int i = 3; i >= 1; i--) {
             Pictures.write(
-                    folder.resolve("train/n02/n02_%d.JPEG".formatted(i)), "jpeg", plain(Color.BLUE));
+                    folder.resolve("train/n02/n02_%d.JPEG".formatted(i)),
+                    "jpeg",
+                    plain(Color.BLUE));
             Pictures.write(
                     folder.resolve("train/n01/n01_%d.JPEG".formatted(i)), "jpeg", plain(Color.RED));
         }

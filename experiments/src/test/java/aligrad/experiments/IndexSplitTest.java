@@ -37,8 +37,7 @@ class IndexSplitTest {
     void cutsCifarAsThePaperDoes() {
         List<int[]> pieces = IndexSplit.of(50_000, 45_000, 5_000);
         assertThat(pieces.get(0))
-                .startsWith(
-                        20259, 48853, 20844, 2463, 34804, 44796, 39328, 35922, 42705, 35977);
+                .startsWith(20259, 48853, 20844, 2463, 34804, 44796, 39328, 35922, 42705, 35977);
         assertThat(pieces.get(0)).endsWith(9126, 8845, 19235);
         assertThat(Arrays.stream(pieces.get(0)).asLongStream().sum()).isEqualTo(1125037282);
         assertThat(crc(pieces.get(0))).isEqualTo(0x6ce92809L);
@@ -53,14 +52,12 @@ class IndexSplitTest {
     void cutsSvhnAsThePaperDoes() {
         List<int[]> pieces = IndexSplit.of(73_257, 67_257, 6_000);
         assertThat(pieces.get(0))
-                .startsWith(
-                        20306, 44716, 26077, 44755, 54984, 9013, 50605, 36137, 29319, 48195);
+                .startsWith(20306, 44716, 26077, 44755, 54984, 9013, 50605, 36137, 29319, 48195);
         assertThat(pieces.get(0)).endsWith(20959, 526, 13602);
         assertThat(Arrays.stream(pieces.get(0)).asLongStream().sum()).isEqualTo(2465753508L);
         assertThat(crc(pieces.get(0))).isEqualTo(0x4af5b090L);
         assertThat(pieces.get(1))
-                .startsWith(
-                        59806, 15649, 70780, 3021, 59580, 35796, 37340, 30141, 67210, 12085);
+                .startsWith(59806, 15649, 70780, 3021, 59580, 35796, 37340, 30141, 67210, 12085);
         assertThat(pieces.get(1)).endsWith(2061, 53631, 59191);
         assertThat(Arrays.stream(pieces.get(1)).asLongStream().sum()).isEqualTo(217503888);
         assertThat(crc(pieces.get(1))).isEqualTo(0x0ef8acc0L);

@@ -154,18 +154,18 @@ class PictureTest {
     void readsPicturesForPrint() throws IOException {
         String stored =
                 "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYH"
-                        + "CQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEB"
-                        + "AQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNR"
-                        + "YQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldY"
-                        + "WVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TF"
-                        + "xsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD8269sr9hK"
-                        + "/TSv/9k=";
+                    + "CQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEB"
+                    + "AQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNR"
+                    + "YQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldY"
+                    + "WVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TF"
+                    + "xsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD8269sr9hK"
+                    + "/TSv/9k=";
         Path file = Files.write(folder.resolve("x.jpeg"), Base64.getDecoder().decode(stored));
         close(pixel(Picture.read(file), 3, 3), 44, 125, 181);
     }
 
-    /// Of stored inks (55, 155, 225), Y is 0.299·55 + 0.587·155 + 0.114·225 = 133.08, blueness 128 +
-    /// (225 - Y)/1.772 = 179.87, redness 128 + (55 - Y)/1.402 = 72.31.
+    /// Of stored inks (55, 155, 225), Y is 0.299·55 + 0.587·155 + 0.114·225 = 133.08, blueness 128
+    /// + (225 - Y)/1.772 = 179.87, redness 128 + (55 - Y)/1.402 = 72.31.
     @Test
     void readsPicturesForPrintThatAreStoredAsDifferences() throws IOException {
         byte[] inks = Pictures.fourChannels(8, 8, new int[] {55, 155, 225, 205}, 0);
@@ -192,8 +192,7 @@ class PictureTest {
         refuses(file, ", byte 0: it does not begin as a picture does");
         Files.writeString(file, "<!DOCTYPE html>");
         refuses(file, ", byte 0: it does not begin as a picture does");
-        Pictures.write(
-                file, "jpeg", Pictures.plain(50, 50, BufferedImage.TYPE_INT_RGB, COLOUR));
+        Pictures.write(file, "jpeg", Pictures.plain(50, 50, BufferedImage.TYPE_INT_RGB, COLOUR));
         byte[] sound = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(sound, 30));
         refuses(file, ", byte ");
@@ -208,8 +207,7 @@ class PictureTest {
     void anyDamageIsAUsageExceptionOrAPicture() throws IOException {
         SplittableRandom random = new SplittableRandom(1);
         Path file = folder.resolve("x.jpeg");
-        Pictures.write(
-                file, "jpeg", Pictures.plain(20, 30, BufferedImage.TYPE_INT_RGB, COLOUR));
+        Pictures.write(file, "jpeg", Pictures.plain(20, 30, BufferedImage.TYPE_INT_RGB, COLOUR));
         byte[][] sound = {
             Files.readAllBytes(file), Pictures.fourChannels(8, 8, new int[] {1, 2, 3, 4}, 2)
         };

@@ -42,8 +42,7 @@ final class Pictures {
     static byte[] fourChannels(int height, int width, int[] colour, int transform)
             throws IOException {
         WritableRaster raster =
-                Raster.createInterleavedRaster(
-                        DataBuffer.TYPE_BYTE, width, height, 4, null);
+                Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, 4, null);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 raster.setPixel(x, y, colour);

@@ -29,8 +29,9 @@ final class SnliFiles {
     }
 
     static final String TITLES =
-            "gold_label\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse\tsentence2_parse"
-                    + "\tsentence1\tsentence2\tcaptionID\tpairID\tlabel1\tlabel2\tlabel3\tlabel4\tlabel5";
+            "gold_label\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse"
+                    + "\tsentence2_parse\tsentence1\tsentence2\tcaptionID\tpairID\tlabel1\tlabel2"
+                    + "\tlabel3\tlabel4\tlabel5";
 
     /// A line of a `.txt` file.
     static String row(String label, String premise, String hypothesis) {
