@@ -1,5 +1,7 @@
 package aligrad.experiments;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,10 +26,36 @@ record Checksum(String algorithm, String hex) {
         return new Checksum("MD5", hex);
     }
 
+    /// What tells a file from the published one; `null` if nothing does.
+    ///
+    /// @param bytes how many the published one has; -1 if that is not known
+    /// @param checksum that of the published one; `null` if it is not known
+    /// @throws UsageException if it cannot be read
+    static @Nullable String difference(Path file, long bytes, @Nullable Checksum checksum) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                return "it is a directory or a device, not a file";
+            }
+            long size = Files.size(file);
+            if (bytes >= 0 && size != bytes) {
+                return "it has %,d bytes, not %,d".formatted(size, bytes);
+            }
+        } catch (IOException e) {
+            throw TextFile.unreadable(file, e);
+        }
+        if (checksum == null) {
+            return null;
+        }
+        Checksum found = checksum.of(file);
+        return found.equals(checksum)
+                ? null
+                : "its %s is %s, not %s".formatted(checksum.algorithm, found.hex, checksum.hex);
+    }
+
     /// That of a file, with the same algorithm.
     ///
     /// @throws UsageException if it cannot be read
-    Checksum of(Path file) {
+    private Checksum of(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance(algorithm);
             in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));

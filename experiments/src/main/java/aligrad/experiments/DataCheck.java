@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,28 +87,12 @@ final class DataCheck implements Callable<Integer> {
                 continue; // of two forms, either
             }
             Path path = unpacked.path().resolve(member.name());
-            note(member.name(), Files.exists(path) ? difference(member, path) : "missing");
+            note(
+                    member.name(),
+                    Files.exists(path)
+                            ? Checksum.difference(path, member.bytes(), member.checksum())
+                            : "missing");
         }
-    }
-
-    private static @Nullable String difference(DataSet.Member member, Path path) {
-        try {
-            long size = Files.size(path);
-            if (member.bytes() >= 0 && size != member.bytes()) {
-                return "it has %,d bytes, not %,d".formatted(size, member.bytes());
-            }
-        } catch (IOException e) {
-            throw TextFile.unreadable(path, e);
-        }
-        Checksum expected = member.checksum();
-        if (expected == null) {
-            return null;
-        }
-        Checksum found = expected.of(path);
-        return found.equals(expected)
-                ? null
-                : "its %s is %s, not %s"
-                        .formatted(expected.algorithm(), found.hex(), expected.hex());
     }
 
     private void count(String what, long found, long expected) {
