@@ -37,7 +37,9 @@ final class MnistExperiment implements Experiment {
     private long shuffledEpoch = -1;
     private long[] order = {};
 
+    /// @param name of the experiment, `mnist` or that of a set in its format
     MnistExperiment(
+            String name,
             String data,
             MnistData train,
             MnistData test,
@@ -54,7 +56,7 @@ final class MnistExperiment implements Experiment {
         this.random = Random.stream(seed);
         model = SmallConvNet.of(random.named("weights"));
         optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
-        configuration.put("experiment", "mnist");
+        configuration.put("experiment", name);
         configuration.put("data", data);
         configuration.put("optimizer", choice.label());
         configuration.put(

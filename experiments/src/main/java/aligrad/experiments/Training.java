@@ -84,7 +84,7 @@ final class Training {
             Metrics metrics,
             Checkpoint checkpoint,
             Interruption interruption) {
-        Progress progress = new Progress(out, Progress.isTerminal(), total);
+        Progress progress = new Progress(out, ProgressBar.isTerminal(), total);
         long start = System.nanoTime() - (long) (from.seconds() * 1e9);
         long saved = System.nanoTime();
         long i = from.iterations();
@@ -192,7 +192,7 @@ final class Training {
         out.printf(
                 "%s in %s (%.2f ms each).%n",
                 Count.of(end.iterations(), "iteration"),
-                Progress.duration(end.seconds()),
+                ProgressBar.duration(end.seconds()),
                 1e3 * end.seconds() / Math.max(1, end.iterations()));
         out.println("Report: " + directory.report());
         if (end.iterations() < total) {

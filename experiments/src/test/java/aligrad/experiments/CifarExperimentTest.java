@@ -150,18 +150,17 @@ class CifarExperimentTest {
     /// A run that is interrupted is cut anywhere; here one batch into an epoch.
     @Test
     void iterationsDoNotDependOnWhereTheRunWasCut() {
-        CifarData train = CifarData.readTraining(data, CifarFormat.CIFAR10);
-        CifarData test = CifarData.readTest(data, CifarFormat.CIFAR10);
+        ImageTask task = CifarData.task(data, CifarFormat.CIFAR10);
         Path checkpoint = folder.resolve("checkpoint");
         List<Double> whole = new ArrayList<>();
-        try (CifarExperiment experiment = new CifarExperiment(train, test, choices(1))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(1))) {
             for (int i = 0; i < 8; i++) {
                 experiment.iterate(i);
                 whole.add(experiment.optimizer().lastStep().loss());
             }
         }
         List<Double> parts = new ArrayList<>();
-        try (CifarExperiment experiment = new CifarExperiment(train, test, choices(2))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(2))) {
             for (int i = 0; i < 4; i++) {
                 experiment.iterate(i);
                 parts.add(experiment.optimizer().lastStep().loss());
@@ -172,7 +171,7 @@ class CifarExperimentTest {
                             experiment.optimizer(),
                             new Checkpoint.Position(4, 0));
         }
-        try (CifarExperiment experiment = new CifarExperiment(train, test, choices(3))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(3))) {
             new Checkpoint(checkpoint).load(experiment.model(), experiment.optimizer());
             for (int i = 4; i < 8; i++) {
                 experiment.iterate(i);
@@ -182,39 +181,44 @@ class CifarExperimentTest {
         assertThat(parts).isEqualTo(whole);
     }
 
-    private CifarExperiment.Choices choices(int loaders) {
-        return new CifarExperiment.Choices(
+    private ImageExperiment.Choices choices(int loaders) {
+        return new ImageExperiment.Choices(
                 "densenet-10-4",
                 data.toString(),
                 OptimizerChoice.ALIG,
                 0.1,
+                0.9,
                 75,
+                0,
                 0,
                 9,
                 16,
                 1,
-                loaders);
+                loaders,
+                Map.of());
     }
 
     /// The expected norm of WRN-40-4 at the start is 126.8; the ball's radius is 100.
     @Test
     void aligStartsInItsBall() {
-        CifarData train = CifarData.readTraining(data, CifarFormat.CIFAR10);
-        CifarData test = CifarData.readTest(data, CifarFormat.CIFAR10);
+        ImageTask task = CifarData.task(data, CifarFormat.CIFAR10);
         for (double radius : new double[] {100, Double.POSITIVE_INFINITY}) {
-            CifarExperiment.Choices choices =
-                    new CifarExperiment.Choices(
+            ImageExperiment.Choices choices =
+                    new ImageExperiment.Choices(
                             "wrn-40-4",
                             data.toString(),
                             OptimizerChoice.ALIG,
                             1,
+                            0.9,
                             radius,
+                            0,
                             0,
                             1,
                             16,
                             1,
-                            1);
-            try (CifarExperiment experiment = new CifarExperiment(train, test, choices)) {
+                            1,
+                            Map.of());
+            try (ImageExperiment experiment = new ImageExperiment(task, choices)) {
                 double squared =
                         experiment.model().parameters().stream()
                                 .mapToDouble(p -> p.value().squaredNorm().item())
@@ -298,11 +302,14 @@ class CifarExperimentTest {
     @Test
     void namesOfNetworksSayTheirSizes() {
         Random random = Random.stream(1);
-        assertThat(ImageNetwork.of("wrn-16-4").initialize(10, random).parameterCount())
+        assertThat(ImageNetwork.of("wrn-16-4").initialize(10, 0, random).parameterCount())
                 .isEqualTo(2_748_890);
-        assertThat(ImageNetwork.of("densenet-40-40").initialize(100, random).parameterCount())
+        assertThat(ImageNetwork.of("densenet-40-40").initialize(100, 0, random).parameterCount())
                 .isEqualTo(1_941_520);
-        assertThat(ImageNetwork.of("plain-densenet-40-40").initialize(10, random).parameterCount())
+        assertThat(
+                        ImageNetwork.of("plain-densenet-40-40")
+                                .initialize(10, 0, random)
+                                .parameterCount())
                 .isEqualTo(11_583_760);
         Path out = folder.resolve("run");
         refused(
@@ -321,18 +328,20 @@ class CifarExperimentTest {
         CifarFormat ten = CifarFormat.CIFAR10;
         CifarFormat hundred = CifarFormat.CIFAR100;
         OptimizerChoice alig = OptimizerChoice.ALIG;
-        assertThat(CifarDefaults.of(ten, wrn, alig))
-                .isEqualTo(new CifarDefaults(200, 256, 1, 100, 0));
-        assertThat(CifarDefaults.of(ten, dense, alig))
-                .isEqualTo(new CifarDefaults(300, 64, 0.1, 75, 0));
-        assertThat(CifarDefaults.of(hundred, wrn, alig))
-                .isEqualTo(new CifarDefaults(200, 128, 0.1, 100, 0));
-        assertThat(CifarDefaults.of(hundred, dense, alig))
-                .isEqualTo(new CifarDefaults(300, 256, 0.1, 75, 0));
-        CifarDefaults nesterov = CifarDefaults.of(ten, wrn, OptimizerChoice.NESTEROV);
+        assertThat(ImageDefaults.cifar(ten, wrn, alig))
+                .isEqualTo(new ImageDefaults(200, 256, 1, 0.9, 100, Double.NaN, 0, 0));
+        assertThat(ImageDefaults.cifar(ten, dense, alig))
+                .isEqualTo(new ImageDefaults(300, 64, 0.1, 0.9, 75, Double.NaN, 0, 0));
+        assertThat(ImageDefaults.cifar(hundred, wrn, alig))
+                .isEqualTo(new ImageDefaults(200, 128, 0.1, 0.9, 100, Double.NaN, 0, 0));
+        assertThat(ImageDefaults.cifar(hundred, dense, alig))
+                .isEqualTo(new ImageDefaults(300, 256, 0.1, 0.9, 75, Double.NaN, 0, 0));
+        ImageDefaults nesterov = ImageDefaults.cifar(ten, wrn, OptimizerChoice.NESTEROV);
         assertThat(nesterov.batchSize()).isEqualTo(128);
         assertThat(nesterov.weightDecay()).isEqualTo(5e-4);
-        assertThat(CifarDefaults.of(ten, wrn, OptimizerChoice.AMSGRAD).batchSize()).isEqualTo(512);
-        assertThat(CifarDefaults.of(ten, wrn, OptimizerChoice.ADAMW).weightDecay()).isEqualTo(1e-3);
+        assertThat(ImageDefaults.cifar(ten, wrn, OptimizerChoice.AMSGRAD).batchSize())
+                .isEqualTo(512);
+        assertThat(ImageDefaults.cifar(ten, wrn, OptimizerChoice.ADAMW).weightDecay())
+                .isEqualTo(1e-3);
     }
 }

@@ -13,32 +13,20 @@ import aligrad.tensor.Tensor;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
-/// A wide residual or densely connected network on CIFAR-10 or CIFAR-100, as in the ALI-G paper:
-/// cross-entropy, cropped and mirrored images, a new order in each epoch, the last batch smaller,
-/// validation after each epoch, and the test set for the best of the models that this finds.
-///
-/// Of the images for training one in ten, as 5,000 of 50,000, is held back for validation; which
-/// ones depends on their number alone ([IndexSplit]).
-final class CifarExperiment implements Experiment, AutoCloseable {
+/// A network for images learns as in the ALI-G paper: cross-entropy, a new order in each epoch, the
+/// last batch smaller, validation after each epoch, and the test set for the best of the models
+/// that this finds.
+final class ImageExperiment implements Experiment, AutoCloseable {
 
-    /// As in the release; the running statistics make the results independent of it.
-    private static final int EVALUATION_BATCH = 128;
-
-    /// One image in this many is for validation.
-    private static final int VALIDATION = 10;
-
-    private final CifarData train;
-    private final CifarData test;
-    private final int[] validationPlaces;
+    private final ImageTask task;
     private final Layer model;
     private final Optimizer<?> optimizer;
-    private final BatchLoader loader;
+    private final BatchLoader<ImageBatch> loader;
+    private final int loaders;
     private final long epochs;
     private final Map<String, Object> configuration = new LinkedHashMap<>();
     private @Nullable Double testAccuracy;
@@ -47,64 +35,67 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     ///
     /// @param data the directory, as it was named
     /// @param rate ALI-G's η or the learning rate; infinite for none
+    /// @param momentum of ALI-G
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
+    /// @param dropout with which probability the network drops a number in training
     /// @param loaders threads that make batches
+    /// @param own settings of this data set alone, as the configuration shows them
     record Choices(
             String model,
             String data,
             OptimizerChoice optimizer,
             double rate,
+            double momentum,
             double maxNorm,
             double weightDecay,
+            double dropout,
             long epochs,
             int batchSize,
             long seed,
-            int loaders) {}
+            int loaders,
+            Map<String, Object> own) {}
 
-    /// @throws UsageException if there are fewer than two images for training
-    CifarExperiment(CifarData train, CifarData test, Choices choices) {
-        this.train = train;
-        this.test = test;
+    ImageExperiment(ImageTask task, Choices choices) {
+        this.task = task;
         this.epochs = choices.epochs;
-        if (train.size() < 2) {
-            throw new UsageException(
-                    "--data %s: there is only one image for training, and one is needed for validation."
-                            .formatted(choices.data));
-        }
-        int held = Math.max(1, train.size() / VALIDATION);
-        List<int[]> split = IndexSplit.of(train.size(), train.size() - held, held);
-        validationPlaces = split.get(1);
+        this.loaders = choices.loaders;
         Random random = Random.stream(choices.seed);
         model =
                 ImageNetwork.of(choices.model)
-                        .initialize(train.format().classes(), random.named("weights"));
+                        .initialize(task.classes(), choices.dropout, random.named("weights"));
         optimizer =
                 choices.optimizer.over(
                         model.namedParameters(),
                         choices.rate,
-                        conventions(choices.rate, choices.maxNorm, choices.weightDecay));
+                        conventions(
+                                choices.rate,
+                                choices.momentum,
+                                choices.maxNorm,
+                                choices.weightDecay));
         loader =
-                new BatchLoader(
-                        train,
-                        split.get(0),
+                BatchLoader.shuffled(
+                        task.trainingPlaces(),
                         choices.batchSize,
                         random.named("batches"),
-                        choices.loaders);
+                        Shard.WHOLE,
+                        choices.loaders,
+                        (places, epoch) -> ImageBatch.of(task.train(), places, epoch));
         configure(choices);
     }
 
-    /// Details of the optimizers: the paper's ε and momentum, and what the command line may change.
+    /// Details of the optimizers: the paper's ε, and what differs between its experiments.
     ///
     /// @param maxLearningRate ALI-G's η where the command line says nothing
+    /// @param momentum of ALI-G
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
     static OptimizerChoice.Conventions conventions(
-            double maxLearningRate, double maxNorm, double weightDecay) {
+            double maxLearningRate, double momentum, double maxNorm, double weightDecay) {
         return new OptimizerChoice.Conventions(
                 maxLearningRate,
                 1e-5,
-                0.9,
+                momentum,
                 false,
                 Clipping.none(),
                 Double.isInfinite(maxNorm) ? Projection.none() : Projection.l2Ball(maxNorm),
@@ -112,9 +103,10 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     }
 
     private void configure(Choices choices) {
-        configuration.put("experiment", train.format().command());
+        configuration.put("experiment", task.name());
         configuration.put("model", choices.model);
         configuration.put("data", choices.data);
+        configuration.putAll(choices.own);
         configuration.put("optimizer", choices.optimizer.label());
         if (choices.optimizer == OptimizerChoice.ALIG) {
             configuration.put("max-lr", text(choices.rate));
@@ -123,23 +115,15 @@ final class CifarExperiment implements Experiment, AutoCloseable {
             configuration.put("learning-rate", choices.rate);
             configuration.put("weight-decay", choices.weightDecay);
         }
+        configuration.put("dropout", choices.dropout);
         configuration.put("epochs", choices.epochs);
         configuration.put("batch-size", choices.batchSize);
         configuration.put("seed", choices.seed);
-        configuration.put("images", images(train, test));
+        configuration.put("images", task.images());
     }
 
     private static Object text(double limit) {
         return Double.isInfinite(limit) ? "none" : limit;
-    }
-
-    /// How many images there are and their checksum, which tells whether a resumed run sees the
-    /// same ones.
-    static String images(CifarData train, CifarData test) {
-        int held = Math.max(1, train.size() / VALIDATION);
-        return "%d for training, %d for validation, %d for the test (CRC-32 %08x, %08x)"
-                .formatted(
-                        train.size() - held, held, test.size(), train.checksum(), test.checksum());
     }
 
     @Override
@@ -178,32 +162,32 @@ final class CifarExperiment implements Experiment, AutoCloseable {
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
         extra.put("accuracy", 100 * right[0]);
         if ((i + 1) % loader.perEpoch() == 0) {
-            extra.put(Metrics.VALIDATION_ACCURACY, accuracy(train, validationPlaces));
+            extra.put(Metrics.VALIDATION_ACCURACY, accuracy(task.train(), task.validationPlaces()));
         }
         return extra;
     }
 
     @Override
     public Map<String, Double> test() {
-        int[] all = new int[test.size()];
-        Arrays.setAll(all, i -> i);
-        double accuracy = accuracy(test, all);
+        double accuracy = accuracy(task.test(), task.testPlaces());
         testAccuracy = accuracy;
         return Map.of("test_accuracy", accuracy);
     }
 
     /// In percent, in evaluation and without augmentation.
-    private double accuracy(CifarData data, int[] places) {
+    private double accuracy(ImageSet images, int[] places) {
         model.eval();
         long right = 0;
-        for (int first = 0; first < places.length; first += EVALUATION_BATCH) {
-            int end = Math.min(first + EVALUATION_BATCH, places.length);
-            ImageBatch batch =
-                    ImageBatch.of(
-                            data,
-                            Arrays.copyOfRange(places, first, end),
-                            image -> Augmentation.NONE);
-            right += Scope.compute("evaluation", () -> Recording.off(() -> right(batch)));
+        try (BatchLoader<ImageBatch> batches =
+                BatchLoader.inOrder(
+                        places,
+                        task.evaluationBatch(),
+                        loaders,
+                        (batch, none) -> ImageBatch.of(images, batch, none))) {
+            for (long i = 0; i < batches.perEpoch(); i++) {
+                ImageBatch batch = batches.batch(i);
+                right += Scope.compute("evaluation", () -> Recording.off(() -> right(batch)));
+            }
         }
         return 100.0 * right / places.length;
     }
