@@ -155,7 +155,7 @@ public final class AliGPlus extends Optimizer<AliGPlus.Options> {
             if (targets == null) {
                 throw new IllegalArgumentException(
                         "ALI-G+ without targets: make SampleTargets.of(samples, epochs), and give"
-                            + " them to targets()");
+                                + " them to targets()");
             }
             if (batches() != 1) {
                 throw new IllegalArgumentException(

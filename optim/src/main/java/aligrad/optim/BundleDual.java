@@ -62,6 +62,11 @@ final class BundleDual {
                 pieces[k++] = i;
             }
         }
+        double[] alpha = new double[count + 1];
+        if (n == 1) {
+            alpha[pieces[0]] = 1; // exactly, where elimination would round
+            return alpha;
+        }
         double[][] system = new double[n + 1][n + 2]; // the last column is the right side
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
@@ -76,7 +81,6 @@ final class BundleDual {
         }
         system[n][n + 1] = 1;
         double[] solution = eliminate(system);
-        double[] alpha = new double[count + 1];
         for (int i = 0; i < n; i++) {
             alpha[pieces[i]] = solution[i];
         }

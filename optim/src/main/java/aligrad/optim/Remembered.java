@@ -82,7 +82,10 @@ final class Remembered<O> {
         Device device = groups.getFirst().slots().getFirst().parameter().device();
         tables.forEach(
                 (name, values) ->
-                        tensors.put(name, Device.use(device, () -> Tensor.of(values.clone()))));
+                        tensors.put(
+                                name,
+                                Device.use(
+                                        device, () -> Tensor.of(values.clone(), values.length))));
         Map<String, Double> saved = new LinkedHashMap<>();
         numbers.forEach((name, number) -> saved.put(name, number.get()));
         return new OptimizerState(optimizer, tensors, saved);
