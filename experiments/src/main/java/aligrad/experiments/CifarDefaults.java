@@ -6,13 +6,14 @@ import aligrad.experiments.ImageNetwork.Family;
 /// release selected for WRN-40-4 and DenseNet-40-40.
 ///
 /// Wide residual networks run for 200 epochs, densely connected ones for 300. Combinations that the
-/// release does not have take those of its nearest: other kinds of SGD those of Nesterov's, all
-/// others those of Adam with AMSGrad.
+/// release does not have take those of its nearest: other kinds of SGD those of Nesterov's, those
+/// with a decoupled weight decay AdamW's, all others those of Adam with AMSGrad; BORAT has its own
+/// paper's batch size.
 ///
 /// @param batchSize images in a step
 /// @param maxLearningRate ALI-G's η
 /// @param maxNorm the radius of the ball that ALI-G's weights stay in
-/// @param weightDecay of all but ALI-G
+/// @param weightDecay of those that take one
 record CifarDefaults(
         long epochs, long batchSize, double maxLearningRate, double maxNorm, double weightDecay) {
 
@@ -35,17 +36,40 @@ record CifarDefaults(
     private static long[] batchSizes(OptimizerChoice choice) {
         return switch (choice) {
             case ALIG -> new long[] {256, 64, 128, 256};
-            case SGD, HEAVY_BALL, NESTEROV, ADAMW -> new long[] {128, 64, 128, 64};
-            case ADAM, AMSGRAD, ADAGRAD, RMSPROP -> new long[] {512, 128, 128, 64};
+            case SGD,
+                    HEAVY_BALL,
+                    NESTEROV,
+                    ADAMW,
+                    YOGI,
+                    BPGRAD,
+                    SPS,
+                    MOMO,
+                    MOMO_ADAM,
+                    D_ADAPT_SGD,
+                    PRODIGY,
+                    SCHEDULE_FREE,
+                    SCHEDULE_FREE_ADAMW,
+                    LION,
+                    LAMB ->
+                    new long[] {128, 64, 128, 64};
+            case DFW -> new long[] {512, 64, 256, 64};
+            case L4ADAM -> new long[] {128, 256, 512, 256};
+            case L4MOM -> new long[] {128, 64, 512, 256};
+            case BORAT -> new long[] {128, 128, 128, 128};
+            case ADAM, AMSGRAD, ADAGRAD, RMSPROP, D_ADAPT_ADAM -> new long[] {512, 128, 128, 64};
         };
     }
 
     private static double[] weightDecays(OptimizerChoice choice) {
         return switch (choice) {
-            case ALIG -> new double[] {0, 0, 0, 0};
-            case SGD, HEAVY_BALL, NESTEROV -> new double[] {5e-4, 1e-4, 5e-4, 1e-4};
-            case ADAMW -> new double[] {1e-3, 1e-4, 5e-4, 1e-2};
-            case ADAM, AMSGRAD, ADAGRAD, RMSPROP -> new double[] {1e-4, 1e-4, 1e-4, 1e-4};
+            case ALIG, SPS, BORAT -> new double[] {0, 0, 0, 0};
+            case SGD, HEAVY_BALL, NESTEROV, BPGRAD, MOMO, D_ADAPT_SGD, SCHEDULE_FREE ->
+                    new double[] {5e-4, 1e-4, 5e-4, 1e-4};
+            case DFW, L4MOM -> new double[] {1e-4, 1e-4, 5e-4, 1e-4};
+            case ADAMW, MOMO_ADAM, PRODIGY, SCHEDULE_FREE_ADAMW, LION, LAMB ->
+                    new double[] {1e-3, 1e-4, 5e-4, 1e-2};
+            case ADAM, AMSGRAD, ADAGRAD, RMSPROP, YOGI, L4ADAM, D_ADAPT_ADAM ->
+                    new double[] {1e-4, 1e-4, 1e-4, 1e-4};
         };
     }
 }
