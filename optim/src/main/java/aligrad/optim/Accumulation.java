@@ -33,7 +33,8 @@ final class Accumulation {
             if (gradients.has(slot.parameter())) {
                 Buffer sum = slot.state(KIND, 0);
                 Tensor g = gradients.of(slot.parameter());
-                sum.set(present.add(slot) ? g : sum.value().add(g));
+                // pending in either case, so that the sum before is overwritten in place
+                slot.keep(sum, present.add(slot) ? g.mul(1) : sum.value().add(g));
             }
         }
         loss.set(loss.get() + batchLoss);

@@ -95,7 +95,7 @@ public final class Borat extends Optimizer<Borat.Options> {
     protected StepReport update(Step step) {
         int k = (int) pieces.get();
         if (k == 0 && bundle > 2) {
-            forAll((slot, o) -> slot.keep(slot.state(X0, 0), slot.value()));
+            forAll((slot, o) -> slot.keep(slot.state(X0, 0), pending(slot.value())));
         }
         for (int j = 0; j < k; j++) {
             int i = j;
@@ -122,6 +122,11 @@ public final class Borat extends Optimizer<Borat.Options> {
         return InnerProduct.of(step.gradient(slot), slot.value().sub(slot.state(X0, 0).value()));
     }
 
+    /// The same numbers, not yet computed, so that what is there before is overwritten in place.
+    private static Tensor pending(Tensor x) {
+        return x.mul(1);
+    }
+
     private static Tensor piece(Slot slot, int i) {
         return slot.state(G + i, 0).value();
     }
@@ -140,7 +145,7 @@ public final class Borat extends Optimizer<Borat.Options> {
         }
         Tensor x0 = bundle > 2 ? slot.state(X0, 0).value() : slot.value();
         if (!isComplete) {
-            slot.assign(x0.add(delta), slot.state(G + k, 0), g);
+            slot.assign(x0.add(delta), slot.state(G + k, 0), pending(g));
         } else if (o.momentum == 0) {
             slot.assign(x0.add(delta));
         } else {

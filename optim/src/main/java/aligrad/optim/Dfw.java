@@ -21,7 +21,7 @@ import java.util.Map;
 /// it is meant to be the hinge loss, best smoothed where there are many classes.
 ///
 /// Source: Berrada, Zisserman, Kumar, *Deep Frank-Wolfe For Neural Network Optimization*, ICLR
-/// 2019, equation 8 and algorithm 1.
+/// 2019.
 public final class Dfw extends Optimizer<Dfw.Options> {
 
     /// Options of a group.

@@ -21,7 +21,7 @@ import java.util.Map;
 /// `evaluating`.
 ///
 /// A projection would tear the three sequences apart, so none is taken. Source: Defazio and others,
-/// *The Road Less Scheduled*, NeurIPS 2024 (arXiv 2405.15682), equations 3 to 5.
+/// *The Road Less Scheduled*, NeurIPS 2024 (arXiv 2405.15682).
 ///
 /// ```java
 /// ScheduleFree optimizer = ScheduleFree.over(model.parameters()).learningRate(0.5).build();

@@ -21,7 +21,7 @@ import java.util.Map;
 /// would be 0, too.
 ///
 /// Source: Loizou, Vaswani, Laradji, Lacoste-Julien, *Stochastic Polyak Step-size for SGD: An
-/// Adaptive Learning Rate for Fast Convergence*, AISTATS 2021, equation 3 and section 4.
+/// Adaptive Learning Rate for Fast Convergence*, AISTATS 2021.
 public final class Sps extends Optimizer<Sps.Options> {
 
     /// Options of a group.
