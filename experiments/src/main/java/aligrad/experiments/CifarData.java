@@ -54,7 +54,8 @@ final class CifarData {
                 split.get(0),
                 split.get(1),
                 readTest(directory, format),
-                EVALUATION_BATCH);
+                EVALUATION_BATCH,
+                true);
     }
 
     /// The images for training: those of `data_batch_1.bin` and of as many of the other four as

@@ -13,7 +13,7 @@ import java.util.Map;
 /// @param momentum of ALI-G
 /// @param maxNorm the radius of the ball that ALI-G's weights stay in
 /// @param learningRate of all but ALI-G; not a number where the release has none
-/// @param weightDecay of all but ALI-G
+/// @param weightDecay of those that take one
 /// @param dropout with which probability the network drops a number in training
 record ImageDefaults(
         long epochs,
@@ -25,20 +25,23 @@ record ImageDefaults(
         double weightDecay,
         double dropout) {
 
-    /// The rows of SVHN's table that have a learning rate: that, and the weight decay.
+    /// The rows of SVHN's table: the learning rate, which L4 has none of, and the weight decay.
     private static final Map<String, double[]> SVHN =
             Map.of(
                     "adagrad", new double[] {1e-2, 5e-4},
                     "adam", new double[] {1e-5, 5e-4},
                     "amsgrad", new double[] {1e-4, 5e-4},
                     "bpgrad", new double[] {1e-2, 5e-4},
-                    "dfw", new double[] {1e-2, 1e-4});
+                    "dfw", new double[] {1e-2, 1e-4},
+                    "l4adam", new double[] {Double.NaN, 1e-4},
+                    "l4mom", new double[] {Double.NaN, 5e-4});
 
     /// For WRN-40-4 and DenseNet-40-40.
     ///
     /// Wide residual networks run for 200 epochs, densely connected ones for 300. Combinations that
     /// the release does not have take those of its nearest: other kinds of SGD those of Nesterov's,
-    /// all others those of Adam with AMSGrad.
+    /// those with a decoupled weight decay AdamW's, all others those of Adam with AMSGrad; BORAT
+    /// has its own paper's batch size.
     static ImageDefaults cifar(CifarFormat format, Family family, OptimizerChoice choice) {
         boolean wide = family == Family.WRN;
         boolean ten = format == CifarFormat.CIFAR10;
@@ -69,17 +72,40 @@ record ImageDefaults(
     private static long[] batchSizes(OptimizerChoice choice) {
         return switch (choice) {
             case ALIG -> new long[] {256, 64, 128, 256};
-            case SGD, HEAVY_BALL, NESTEROV, ADAMW -> new long[] {128, 64, 128, 64};
-            case ADAM, AMSGRAD, ADAGRAD, RMSPROP -> new long[] {512, 128, 128, 64};
+            case SGD,
+                    HEAVY_BALL,
+                    NESTEROV,
+                    ADAMW,
+                    YOGI,
+                    BPGRAD,
+                    SPS,
+                    MOMO,
+                    MOMO_ADAM,
+                    D_ADAPT_SGD,
+                    PRODIGY,
+                    SCHEDULE_FREE,
+                    SCHEDULE_FREE_ADAMW,
+                    LION,
+                    LAMB ->
+                    new long[] {128, 64, 128, 64};
+            case DFW -> new long[] {512, 64, 256, 64};
+            case L4ADAM -> new long[] {128, 256, 512, 256};
+            case L4MOM -> new long[] {128, 64, 512, 256};
+            case BORAT -> new long[] {128, 128, 128, 128};
+            case ADAM, AMSGRAD, ADAGRAD, RMSPROP, D_ADAPT_ADAM -> new long[] {512, 128, 128, 64};
         };
     }
 
     private static double[] weightDecays(OptimizerChoice choice) {
         return switch (choice) {
-            case ALIG -> new double[] {0, 0, 0, 0};
-            case SGD, HEAVY_BALL, NESTEROV -> new double[] {5e-4, 1e-4, 5e-4, 1e-4};
-            case ADAMW -> new double[] {1e-3, 1e-4, 5e-4, 1e-2};
-            case ADAM, AMSGRAD, ADAGRAD, RMSPROP -> new double[] {1e-4, 1e-4, 1e-4, 1e-4};
+            case ALIG, SPS, BORAT -> new double[] {0, 0, 0, 0};
+            case SGD, HEAVY_BALL, NESTEROV, BPGRAD, MOMO, D_ADAPT_SGD, SCHEDULE_FREE ->
+                    new double[] {5e-4, 1e-4, 5e-4, 1e-4};
+            case DFW, L4MOM -> new double[] {1e-4, 1e-4, 5e-4, 1e-4};
+            case ADAMW, MOMO_ADAM, PRODIGY, SCHEDULE_FREE_ADAMW, LION, LAMB ->
+                    new double[] {1e-3, 1e-4, 5e-4, 1e-2};
+            case ADAM, AMSGRAD, ADAGRAD, RMSPROP, YOGI, L4ADAM, D_ADAPT_ADAM ->
+                    new double[] {1e-4, 1e-4, 1e-4, 1e-4};
         };
     }
 }

@@ -1,7 +1,7 @@
 package aligrad.experiments;
 
-import aligrad.nn.CrossEntropy;
 import aligrad.nn.Layer;
+import aligrad.nn.Loss;
 import aligrad.nn.Module;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
@@ -17,14 +17,20 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A network for images learns as in the ALI-G paper: cross-entropy, a new order in each epoch, the
-/// last batch smaller, validation after each epoch, and the test set for the best of the models
-/// that this finds.
+/// A network for images learns as in the ALI-G paper: cross-entropy (the hinge loss with DFW), a
+/// new order in each epoch, the last batch smaller, validation after each epoch, and the test set
+/// for the best of the models that this finds.
 final class ImageExperiment implements Experiment, AutoCloseable {
+
+    /// After as many, a running statistic with momentum 0.1 has forgotten all but 0.5 % of its
+    /// past.
+    private static final int STATISTICS_BATCHES = 50;
 
     private final ImageTask task;
     private final Layer model;
     private final Optimizer<?> optimizer;
+    private final OptimizerChoice choice;
+    private final Loss loss;
     private final BatchLoader<ImageBatch> loader;
     private final int loaders;
     private final long epochs;
@@ -64,8 +70,10 @@ final class ImageExperiment implements Experiment, AutoCloseable {
         model =
                 ImageNetwork.of(choices.model)
                         .initialize(task.classes(), choices.dropout, random.named("weights"));
+        choice = choices.optimizer;
+        loss = choice.loss(task.smoothsHinge());
         optimizer =
-                choices.optimizer.over(
+                choice.over(
                         model.namedParameters(),
                         choices.rate,
                         conventions(
@@ -108,12 +116,14 @@ final class ImageExperiment implements Experiment, AutoCloseable {
         configuration.put("data", choices.data);
         configuration.putAll(choices.own);
         configuration.put("optimizer", choices.optimizer.label());
-        if (choices.optimizer == OptimizerChoice.ALIG) {
+        if (choice == OptimizerChoice.ALIG) {
             configuration.put("max-lr", text(choices.rate));
             configuration.put("max-norm", text(choices.maxNorm));
         } else {
             configuration.put("learning-rate", choices.rate);
-            configuration.put("weight-decay", choices.weightDecay);
+            if (choice.takesWeightDecay()) {
+                configuration.put("weight-decay", choices.weightDecay);
+            }
         }
         configuration.put("dropout", choices.dropout);
         configuration.put("epochs", choices.epochs);
@@ -156,15 +166,28 @@ final class ImageExperiment implements Experiment, AutoCloseable {
                     Tensor labels = batch.labels();
                     Tensor scores = model.forward(batch.images());
                     right[0] = scores.argmax(1).eq(labels).mean().item();
-                    return CrossEntropy.mean(scores, labels);
+                    return loss.mean(scores, labels);
                 });
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
         extra.put("accuracy", 100 * right[0]);
         if ((i + 1) % loader.perEpoch() == 0) {
-            extra.put(Metrics.VALIDATION_ACCURACY, accuracy(task.train(), task.validationPlaces()));
+            extra.put(Metrics.VALIDATION_ACCURACY, optimizer.evaluating(() -> validate(i)));
         }
         return extra;
+    }
+
+    /// With the weights that the optimizer shows. The running statistics are those of the weights
+    /// that it trains, so where these are others, batches up to iteration `i` make new ones.
+    private double validate(long i) {
+        if (optimizer.hasOwnEvaluationWeights()) {
+            model.train();
+            for (long j = Math.max(0, i + 1 - STATISTICS_BATCHES); j <= i; j++) {
+                ImageBatch batch = loader.batch(j);
+                Scope.run("statistics", () -> Recording.off(() -> model.forward(batch.images())));
+            }
+        }
+        return accuracy(task.train(), task.validationPlaces());
     }
 
     @Override
@@ -202,8 +225,11 @@ final class ImageExperiment implements Experiment, AutoCloseable {
         int window = Math.min(100, metrics.size());
         StringBuilder text =
                 new StringBuilder(
-                        "Mean loss of the last %d iterations: %.4f nats; "
-                                .formatted(window, metrics.meanOfLast("loss", window)));
+                        "Mean loss of the last %d iterations: %.4f%s; "
+                                .formatted(
+                                        window,
+                                        metrics.meanOfLast("loss", window),
+                                        choice.lossUnit()));
         Map<String, Double> best = metrics.best(Metrics.VALIDATION_ACCURACY);
         if (best.isEmpty()) {
             return text.append("validation accuracy: not measured before the first epoch ends.")

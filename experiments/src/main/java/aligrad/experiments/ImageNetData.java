@@ -49,7 +49,8 @@ final class ImageNetData {
                 split.get(0),
                 split.get(1),
                 test,
-                EVALUATION_BATCH);
+                EVALUATION_BATCH,
+                false);
     }
 
     /// The places for training, and those for validation: of each class as many as the splitter

@@ -12,6 +12,7 @@ final class ImageTask {
     private final int[] validationPlaces;
     private final ImageSet test;
     private final int evaluationBatch;
+    private final boolean smoothsHinge;
 
     /// @param name of the experiment, such as `cifar10`
     /// @param train the images for training and validation
@@ -19,6 +20,7 @@ final class ImageTask {
     /// @param validationPlaces which of them are for validation
     /// @param evaluationBatch images that are judged at once; the running statistics make the
     ///   results independent of it
+    /// @param smoothsHinge whether an optimizer that takes the hinge loss takes the smoothed one
     ImageTask(
             String name,
             int classes,
@@ -26,7 +28,8 @@ final class ImageTask {
             int[] trainingPlaces,
             int[] validationPlaces,
             ImageSet test,
-            int evaluationBatch) {
+            int evaluationBatch,
+            boolean smoothsHinge) {
         this.name = name;
         this.classes = classes;
         this.train = train;
@@ -34,6 +37,7 @@ final class ImageTask {
         this.validationPlaces = validationPlaces;
         this.test = test;
         this.evaluationBatch = evaluationBatch;
+        this.smoothsHinge = smoothsHinge;
     }
 
     String name() {
@@ -68,6 +72,10 @@ final class ImageTask {
 
     int evaluationBatch() {
         return evaluationBatch;
+    }
+
+    boolean smoothsHinge() {
+        return smoothsHinge;
     }
 
     /// How many images there are and their checksum, which tells whether a resumed run sees the

@@ -74,7 +74,8 @@ final class SvhnData {
                 training,
                 split.get(1),
                 read(List.of(test)),
-                EVALUATION_BATCH);
+                EVALUATION_BATCH,
+                false);
     }
 
     /// How many images a file has; their classes are read, and checked, too.

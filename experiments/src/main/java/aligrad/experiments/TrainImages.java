@@ -46,8 +46,8 @@ abstract class TrainImages implements Callable<Integer> {
             names = "--weight-decay",
             paramLabel = "X",
             description =
-                    "all other optimizers: the weight decay (default: the paper's for model and"
-                            + " optimizer)")
+                    "all other optimizers but sps and borat: the weight decay (default: the paper's"
+                            + " for model and optimizer); their learning rate stays as it is")
     private @Nullable Double weightDecay;
 
     @Option(
@@ -187,8 +187,11 @@ abstract class TrainImages implements Callable<Integer> {
         if (choice != OptimizerChoice.ALIG) {
             if (maxNorm != null) {
                 throw new UsageException(
-                        "--max-norm: only alig keeps the weights in a ball; %s takes --weight-decay."
-                                .formatted(choice.label()));
+                        choice.takesWeightDecay()
+                                ? "--max-norm: only alig keeps the weights in a ball; %s takes --weight-decay."
+                                        .formatted(choice.label())
+                                : "--max-norm: only alig keeps the weights in a ball; leave the"
+                                        + " option out.");
             }
             return Double.POSITIVE_INFINITY;
         }
@@ -204,6 +207,14 @@ abstract class TrainImages implements Callable<Integer> {
                 throw new UsageException(
                         "--weight-decay: alig takes none; limit the norm of the weights with"
                                 + " --max-norm.");
+            }
+            return 0;
+        }
+        if (!choice.takesWeightDecay()) {
+            if (weightDecay != null) {
+                throw new UsageException(
+                        "--weight-decay: %s takes none; leave the option out."
+                                .formatted(choice.label()));
             }
             return 0;
         }

@@ -132,7 +132,13 @@ final class Training {
         Double accuracy = extra.get(name);
         if (accuracy != null
                 && accuracy > metrics.best(name).getOrDefault(name, Double.NEGATIVE_INFINITY)) {
-            directory.best().save(experiment.model(), iteration, accuracy);
+            experiment
+                    .optimizer()
+                    .evaluating( // what was validated, which may be an average
+                            () -> {
+                                directory.best().save(experiment.model(), iteration, accuracy);
+                                return null;
+                            });
         }
     }
 

@@ -106,7 +106,9 @@ class CommandLineTest {
         refused(
                 dnc(folder.resolve("run"), "--optimizer", "adamm"),
                 "--optimizer adamm: there is none of that name; choose alig, sgd, heavy-ball,"
-                        + " nesterov, adam, amsgrad, adamw, adagrad, rmsprop.");
+                        + " nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi, bpgrad, dfw,"
+                        + " l4adam, l4mom, sps, momo, momo-adam, borat, d-adapt-sgd, d-adapt-adam,"
+                        + " prodigy, schedule-free, schedule-free-adamw, lion, lamb.");
         assertThat(folder).isEmptyDirectory();
     }
 
