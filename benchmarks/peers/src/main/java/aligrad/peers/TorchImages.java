@@ -98,11 +98,10 @@ abstract class TorchImages implements TorchNetwork {
         return dropout == 0 ? x : JniUtils.dropout((PtNDArray) x, dropout, true);
     }
 
-    /// The mean of 2x2 pixels, as an adaptive pooling: the gradient of libtorch 2.7.1's
-    /// `avg_pool2d` of contiguous images is wrong here, by a third or not a number.
+    /// The mean of 2x2 pixels.
     static NDArray halve(NDArray x) {
-        Shape half = new Shape(x.getShape().get(2) / 2, x.getShape().get(3) / 2);
-        return JniUtils.adaptiveAvgPool((PtNDArray) x, half);
+        Shape two = new Shape(2, 2);
+        return JniUtils.avgPool((PtNDArray) x, two, two, new Shape(0, 0), false, true);
     }
 
     static NDArray concat(NDArray a, NDArray b) {
