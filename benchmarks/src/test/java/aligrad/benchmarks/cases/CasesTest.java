@@ -172,6 +172,26 @@ class CasesTest {
         assertThat(new Stopwatch(slow).samples(300)).hasSize(1);
     }
 
+    /// Three runs a stretch: 30, 29, 28 ms, then 27 …, until it takes 1 ms for good.
+    @Test
+    void warmingUpGoesOnWhileRunsGetFaster() {
+        int[] runs = new int[1];
+        Workload warming =
+                new Workload() {
+                    @Override
+                    public void run() {
+                        LockSupport.parkNanos(1_000_000L * Math.max(1, 30 - runs[0]++));
+                    }
+
+                    @Override
+                    public double[] check() {
+                        return new double[0];
+                    }
+                };
+        new Stopwatch(warming).warmUp(1);
+        assertThat(runs[0]).isBetween(27, 36);
+    }
+
     @Test
     void aStopwatchAveragesShortRunsOverAMillisecond() {
         int[] runs = new int[1];
