@@ -142,6 +142,11 @@ final class Metrics implements AutoCloseable {
         return rows.size();
     }
 
+    /// The rows from `from` up to but without `to`, counted from 0.
+    List<Map<String, Double>> rows(int from, int to) {
+        return rows.subList(from, to);
+    }
+
     /// The values of one name, in order; those of iterations that lack it are left out.
     List<double[]> series(String name) {
         List<double[]> points = new ArrayList<>();

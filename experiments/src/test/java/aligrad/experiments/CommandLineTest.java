@@ -54,9 +54,13 @@ class CommandLineTest {
                 .contains("Report: " + out.resolve("report.html"));
         Map<String, List<Byte>> files = contents(out);
         assertThat(files.keySet())
+                .filteredOn(name -> !name.startsWith("events.out.tfevents."))
+                .hasSize(files.size() - 1)
                 .containsExactlyInAnyOrder(
                         "config.yaml",
                         "metrics.jsonl",
+                        "averages.jsonl",
+                        "outcome.json",
                         "checkpoint/state.json",
                         "checkpoint/model-6.safetensors",
                         "checkpoint/optimizer-6.safetensors",
@@ -126,7 +130,8 @@ class CommandLineTest {
         refused(
                 dnc(folder.resolve("run"), "--iteration", "3"),
                 "--optimizer, --max-lr, --learning-rate, --seed, --threads,"
-                        + " --device, --out, --resume, --iterations, --help, --version.");
+                        + " --device, --out, --config, --patience, --keep, --resume, --at,"
+                        + " --iterations, --help, --version.");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -178,6 +183,8 @@ class CommandLineTest {
     @ValueSource(
             strings = {
                 "metrics.jsonl",
+                "averages.jsonl",
+                "outcome.json",
                 "checkpoint",
                 "report.html",
                 "loss.svg",
