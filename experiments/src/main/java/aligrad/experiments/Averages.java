@@ -58,6 +58,18 @@ final class Averages implements AutoCloseable {
         return new Averages(file, period, weightDecay, metrics);
     }
 
+    /// The rows of a file, for reading alone; a last line that is not whole yet is left out.
+    ///
+    /// @throws UsageException with file and line if it is damaged
+    static List<Map<String, Double>> read(Path file) {
+        TextFile text = TextFile.read(file);
+        List<Map<String, Double>> rows = new ArrayList<>();
+        for (String line : text.lines(text.wholeLineCount())) {
+            rows.add(Metrics.numbers(file, rows.size() + 1, line));
+        }
+        return rows;
+    }
+
     /// After each iteration that was added to the metrics; returns the row that it completes, or
     /// nothing.
     Map<String, Double> add(Metrics metrics) {

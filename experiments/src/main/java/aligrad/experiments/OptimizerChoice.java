@@ -98,6 +98,11 @@ enum OptimizerChoice {
                                         "there is none of that name; choose " + names()));
     }
 
+    /// Whether `--optimizer` may be given this name.
+    static boolean isKnown(String name) {
+        return Arrays.stream(values()).anyMatch(choice -> choice.label().equals(name));
+    }
+
     private static String names() {
         return Arrays.stream(values())
                 .map(OptimizerChoice::label)

@@ -1,9 +1,6 @@
 package aligrad.experiments;
 
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -185,10 +182,7 @@ final class RunDirectory {
     /// Writes the configuration, and with it marks the directory as holding a run.
     void write(Map<String, Object> configuration) {
         try {
-            String yaml =
-                    new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
-                            .dumpToString(configuration);
-            replace(path.resolve(CONFIG), yaml);
+            ConfigFile.write(path.resolve(CONFIG), configuration);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -200,7 +194,7 @@ final class RunDirectory {
     }
 
     /// As a shell reads it.
-    private static String quoted(String word) {
+    static String quoted(String word) {
         return word.matches("[\\w./,:=@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 

@@ -202,7 +202,8 @@ final class Settings {
                 });
     }
 
-    private static boolean isSame(String a, String b) {
+    /// Whether two texts are the same, or the same number.
+    static boolean isSame(String a, String b) {
         if (a.equals(b)) {
             return true;
         }
