@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The averages of a run over each epoch, or over each 100 iterations where there are no epochs: one
-/// object each in `averages.jsonl`.
+/// The averages of a run over each epoch, or over each 100 iterations where there are no epochs:
+/// one object each in `averages.jsonl`.
 ///
-/// What every iteration has, such as the loss, is averaged with the number of samples as weight,
-/// `Σ nᵢ aᵢ / Σ nᵢ`; what only the last one has, such as the accuracy on the validation set, is
+/// What every iteration has, such as the loss, is averaged with the number of samples as weight, `Σ
+/// nᵢ aᵢ / Σ nᵢ`; what only the last one has, such as the accuracy on the validation set, is
 /// copied. Beside them are the norm of the weights ‖w‖, `regularisation` λ/2 ‖w‖² with the weight
 /// decay λ, and `objective`, the loss with it. All follows from the metrics, so that a resumed run
 /// has the same ones.

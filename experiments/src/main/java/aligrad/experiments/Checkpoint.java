@@ -29,8 +29,8 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
 /// The saved state of a run: `model-N.safetensors`, `optimizer-N.safetensors`, and `state.json`,
-/// which names them and has their checksums. Where more checkpoints than the last are kept, each has
-/// its `state-N.json` as well.
+/// which names them and has their checksums. Where more checkpoints than the last are kept, each
+/// has its `state-N.json` as well.
 ///
 /// `state.json` is written last and renamed into place, so whenever the program dies there is a
 /// whole checkpoint, the new one or the one before.

@@ -36,6 +36,7 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     private final CifarData train;
     private final CifarData test;
     private final int[] validationPlaces;
+    private final int[] testPlaces;
     private final Layer model;
     private final Optimizer<?> optimizer;
     private final BatchLoader loader;
@@ -50,6 +51,7 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
     /// @param loaders threads that make batches
+    /// @param protocol momentum, schedule, and how many of the images
     record Choices(
             String model,
             String data,
@@ -60,7 +62,8 @@ final class CifarExperiment implements Experiment, AutoCloseable {
             long epochs,
             int batchSize,
             long seed,
-            int loaders) {}
+            int loaders,
+            ImageProtocol protocol) {}
 
     /// @throws UsageException if there are fewer than two images for training
     CifarExperiment(CifarData train, CifarData test, Choices choices) {
@@ -74,7 +77,13 @@ final class CifarExperiment implements Experiment, AutoCloseable {
         }
         int held = Math.max(1, train.size() / VALIDATION);
         List<int[]> split = IndexSplit.of(train.size(), train.size() - held, held);
-        validationPlaces = split.get(1);
+        ImageProtocol protocol = choices.protocol;
+        int[] places = protocol.training(split.get(0));
+        validationPlaces = protocol.judging(split.get(1), split.get(0).length);
+        int[] tests = new int[test.size()];
+        Arrays.setAll(tests, i -> i);
+        testPlaces = protocol.judging(tests, split.get(0).length);
+        long perEpoch = (places.length + choices.batchSize - 1L) / choices.batchSize;
         Random random = Random.stream(choices.seed);
         model =
                 ImageNetwork.of(choices.model)
@@ -83,28 +92,31 @@ final class CifarExperiment implements Experiment, AutoCloseable {
                 choices.optimizer.over(
                         model.namedParameters(),
                         choices.rate,
-                        conventions(choices.rate, choices.maxNorm, choices.weightDecay));
+                        protocol.schedule(),
+                        perEpoch,
+                        conventions(
+                                choices.rate,
+                                protocol.momentum(),
+                                choices.maxNorm,
+                                choices.weightDecay));
         loader =
                 new BatchLoader(
-                        train,
-                        split.get(0),
-                        choices.batchSize,
-                        random.named("batches"),
-                        choices.loaders);
+                        train, places, choices.batchSize, random.named("batches"), choices.loaders);
         configure(choices);
     }
 
-    /// Details of the optimizers: the paper's ε and momentum, and what the command line may change.
+    /// Details of the optimizers: the paper's ε, and what the command line may change.
     ///
     /// @param maxLearningRate ALI-G's η where the command line says nothing
+    /// @param momentum of ALI-G
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
     static OptimizerChoice.Conventions conventions(
-            double maxLearningRate, double maxNorm, double weightDecay) {
+            double maxLearningRate, double momentum, double maxNorm, double weightDecay) {
         return new OptimizerChoice.Conventions(
                 maxLearningRate,
                 1e-5,
-                0.9,
+                momentum,
                 false,
                 Clipping.none(),
                 Double.isInfinite(maxNorm) ? Projection.none() : Projection.l2Ball(maxNorm),
@@ -123,6 +135,7 @@ final class CifarExperiment implements Experiment, AutoCloseable {
             configuration.put("learning-rate", choices.rate);
             configuration.put("weight-decay", choices.weightDecay);
         }
+        configuration.putAll(choices.protocol.configuration());
         configuration.put("epochs", choices.epochs);
         configuration.put("batch-size", choices.batchSize);
         configuration.put("seed", choices.seed);
@@ -163,6 +176,11 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     }
 
     @Override
+    public long period() {
+        return loader.perEpoch();
+    }
+
+    @Override
     public Map<String, Double> iterate(long i) {
         ImageBatch batch = loader.batch(i);
         double[] right = new double[1];
@@ -177,6 +195,7 @@ final class CifarExperiment implements Experiment, AutoCloseable {
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
         extra.put("accuracy", 100 * right[0]);
+        extra.put(Averages.SAMPLES, (double) batch.labels().extent(0));
         if ((i + 1) % loader.perEpoch() == 0) {
             extra.put(Metrics.VALIDATION_ACCURACY, accuracy(train, validationPlaces));
         }
@@ -185,9 +204,7 @@ final class CifarExperiment implements Experiment, AutoCloseable {
 
     @Override
     public Map<String, Double> test() {
-        int[] all = new int[test.size()];
-        Arrays.setAll(all, i -> i);
-        double accuracy = accuracy(test, all);
+        double accuracy = accuracy(test, testPlaces);
         testAccuracy = accuracy;
         return Map.of("test_accuracy", accuracy);
     }

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 
 /// Several runs side by side: one page that needs no other file, and one table in Markdown.
 ///
-/// Runs that differ in their seed alone are a group: one row, with mean and deviation, one curve. Of
-/// the paper there is shown only what is known: its protocol, and numbers that its group published
-/// for the same set-up elsewhere ([PublishedAccuracy]).
+/// Runs that differ in their seed alone are a group: one row, with mean and deviation, one curve.
+/// Of the paper there is shown only what is known: its protocol, and numbers that its group
+/// published for the same set-up elsewhere ([PublishedAccuracy]).
 final class Comparison {
 
     static final String PAGE = "comparison.html";
@@ -199,9 +199,7 @@ final class Comparison {
                     group.runs.stream()
                             .collect(
                                     Collectors.groupingBy(
-                                            RunRecord::status,
-                                            TreeMap::new,
-                                            Collectors.counting()))
+                                            RunRecord::status, TreeMap::new, Collectors.counting()))
                             .entrySet()
                             .stream()
                             .map(
@@ -212,8 +210,15 @@ final class Comparison {
                             .collect(Collectors.joining(", ")));
             rows.add(row);
         }
-        return Table.ofDifferences(
-                rows, List.of("optimizer", "runs", "last loss", "done", "time", "status"));
+        List<String> always =
+                new ArrayList<>(
+                        List.of("optimizer", "runs", "last loss", "done", "time", "status"));
+        for (String name : ACCURACIES) {
+            if (groups.stream().anyMatch(group -> group.figures(name).length > 0)) {
+                always.add(name);
+            }
+        }
+        return Table.ofDifferences(rows, always);
     }
 
     /// Mean ± deviation, or the only number.
@@ -244,8 +249,7 @@ final class Comparison {
     }
 
     private Map<String, String> shared() {
-        Map<String, String> shared =
-                Table.shared(groups.stream().map(Group::settings).toList());
+        Map<String, String> shared = Table.shared(groups.stream().map(Group::settings).toList());
         shared.remove("optimizer"); // it has a column always
         return shared;
     }
@@ -333,8 +337,8 @@ final class Comparison {
 
     private String figure(String svg) {
         String caption =
-                "Where a run failed there is no point. ALI-G without a longest step (none) is a level"
-                        + " line; the rate of L4 is its fraction.";
+                "Where a run failed there is no point. ALI-G without a longest step (none) is a"
+                        + " level line; the rate of L4 is its fraction.";
         return "<h2>Last loss for each rate</h2>\n" + inline(svg) + "\n" + paragraph(caption);
     }
 
@@ -390,8 +394,7 @@ final class Comparison {
         Map<String, Group> best = new LinkedHashMap<>();
         for (Group group : groups) {
             if (Double.isFinite(group.loss())) {
-                best.merge(
-                        group.optimizer(), group, (a, b) -> b.loss() < a.loss() ? b : a);
+                best.merge(group.optimizer(), group, (a, b) -> b.loss() < a.loss() ? b : a);
             }
         }
         return best.values().stream().limit(MOST_CURVES).toList();
@@ -417,8 +420,7 @@ final class Comparison {
         Curves chart = new Curves(title, axis, logarithmic);
         int color = 0;
         for (Group group : drawn()) {
-            List<List<double[]>> curves =
-                    group.runs.stream().map(run -> run.curve(name)).toList();
+            List<List<double[]>> curves = group.runs.stream().map(run -> run.curve(name)).toList();
             chart.smooth(group.label, mean(curves), COLORS[color++ % COLORS.length]);
         }
         return chart;

@@ -60,7 +60,10 @@ final class ConfigFile {
         for (Map.Entry<String, Object> setting : read(path(name)).entrySet()) {
             String option = "--" + setting.getKey();
             OptionSpec spec = command.getCommandSpec().findOption(option);
-            if (spec != null && !spec.usageHelp() && !spec.versionHelp() && !isGiven(args, option)) {
+            if (spec != null
+                    && !spec.usageHelp()
+                    && !spec.versionHelp()
+                    && !isGiven(args, option)) {
                 line.add(option + "=" + setting.getValue());
             }
         }
@@ -164,8 +167,7 @@ final class ConfigFile {
 
     /// Writes settings in their order.
     static void write(Path file, Map<String, Object> settings) throws IOException {
-        DumpSettings block =
-                DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
+        DumpSettings block = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
         RunDirectory.replace(file, new Dump(block).dumpToString(settings));
     }
 

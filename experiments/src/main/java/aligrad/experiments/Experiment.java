@@ -27,8 +27,8 @@ interface Experiment {
         return 100;
     }
 
-    /// Takes one step and returns what it adds to the metrics, such as `accuracy`; with
-    /// `samples`, how many it saw, where that is not the same for all.
+    /// Takes one step and returns what it adds to the metrics, such as `accuracy`; with `samples`,
+    /// how many it saw, where that is not the same for all.
     ///
     /// @param i counted from 0
     Map<String, Double> iterate(long i);

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,17 +68,23 @@ final class Grid {
 
     private final Path path;
     private final Choices choices;
+    private final List<UsageException> refusals = Collections.synchronizedList(new ArrayList<>());
 
     Grid(Path path, Choices choices) {
         this.path = path;
         this.choices = choices;
     }
 
+    /// Why runs could not be started, such as that their data is not there; the others were run.
+    List<UsageException> refusals() {
+        return refusals;
+    }
+
     /// Runs what is not done yet.
     ///
     /// @param together how many runs at a time
-    /// @return whether all are done: not where somebody interrupted it
-    /// @throws UsageException if a run cannot be started, or the directory holds another grid
+    /// @return whether nobody interrupted it
+    /// @throws UsageException if the directory holds another grid
     boolean run(int together) {
         write();
         List<Run> waiting = new ArrayList<>();
@@ -102,7 +109,16 @@ final class Grid {
                         together, Thread.ofPlatform().name("aligrad-run-", 0).factory())) {
             List<Future<Boolean>> results = new ArrayList<>();
             for (Run run : waiting) {
-                results.add(threads.submit(() -> run(run, watch)));
+                results.add(
+                        threads.submit(
+                                () -> {
+                                    try {
+                                        return run(run, watch);
+                                    } catch (RuntimeException e) {
+                                        watch.abort(); // a defect: no use in going on
+                                        throw e;
+                                    }
+                                }));
             }
             return all(results, watch);
         } finally {
@@ -118,7 +134,6 @@ final class Grid {
             try {
                 all &= result.get();
             } catch (ExecutionException e) {
-                watch.abort();
                 if (failure == null) {
                     failure =
                             e.getCause() instanceof RuntimeException cause
@@ -156,11 +171,12 @@ final class Grid {
                     watch.of(run.name()));
         } catch (RunFailedException e) {
             // its outcome says so: with some of the learning rates there is nothing to expect else
+        } catch (UsageException e) {
+            refusals.add(e);
+            watch.finished(run.name(), "could not be started. " + e.getMessage());
+            return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            watch.abort();
-            throw e;
         }
         Outcome outcome =
                 Outcome.read(outcome(run))
@@ -277,8 +293,7 @@ final class Grid {
                 .forEach(
                         (aspect, paper) -> {
                             String here = here(aspect, paper, experiment, grid);
-                            table.add(
-                                    List.of(aspect, paper, here, reduced(aspect, paper, here)));
+                            table.add(List.of(aspect, paper, here, reduced(aspect, paper, here)));
                         });
         table.add(List.of("mode", "released", String.valueOf(grid.get(MODE)), "no"));
         return table;
@@ -322,8 +337,7 @@ final class Grid {
             case "first seed" -> Long.toString(experiment.firstSeed());
             case "accuracy" ->
                     Mode.RELEASED.label().equals(grid.get(MODE)) ? "any-step" : "all-steps";
-            case "computer" ->
-                    Count.of(Runtime.getRuntime().availableProcessors(), "processor");
+            case "computer" -> Count.of(Runtime.getRuntime().availableProcessors(), "processor");
             default -> "the same";
         };
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -98,6 +99,16 @@ enum OptimizerChoice {
                                         "there is none of that name; choose " + names()));
     }
 
+    /// Whether its momentum is the experiment's; all others have their own or none.
+    boolean takesMomentum() {
+        return Set.of("alig", "bpgrad", "dfw", "borat").contains(label());
+    }
+
+    /// Whether its learning rate may fall by a schedule.
+    boolean takesSchedule() {
+        return this == SGD || this == HEAVY_BALL || this == NESTEROV;
+    }
+
     /// Whether `--optimizer` may be given this name.
     static boolean isKnown(String name) {
         return Arrays.stream(values()).anyMatch(choice -> choice.label().equals(name));
@@ -150,6 +161,19 @@ enum OptimizerChoice {
 
     /// Makes the optimizer.
     Optimizer<?> over(Map<String, Parameter> parameters, double rate, Conventions c) {
+        return over(parameters, rate, Schedule.NONE, 1, c);
+    }
+
+    /// Makes the optimizer.
+    ///
+    /// @param schedule how the rate falls, where it [#takesSchedule]
+    /// @param perEpoch how many steps an epoch has
+    Optimizer<?> over(
+            Map<String, Parameter> parameters,
+            double rate,
+            Schedule schedule,
+            long perEpoch,
+            Conventions c) {
         double own = this == ADAMW ? ADAMW_DECAY : 0;
         double decay = c.weightDecay == null ? own : c.weightDecay;
         return switch (this) {
@@ -162,20 +186,20 @@ enum OptimizerChoice {
                             .build();
             case SGD ->
                     Sgd.over(parameters)
-                            .learningRate(rate)
+                            .learningRate(schedule.of(rate, perEpoch))
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
             case HEAVY_BALL ->
                     Sgd.over(parameters)
-                            .learningRate(rate)
+                            .learningRate(schedule.of(rate, perEpoch))
                             .momentum(MOMENTUM)
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
             case NESTEROV ->
                     Sgd.over(parameters)
-                            .learningRate(rate)
+                            .learningRate(schedule.of(rate, perEpoch))
                             .momentum(MOMENTUM)
                             .weightDecay(decay)
                             .nesterov(true)

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /// The experiments of the ALI-G paper with the jobs of its release: their one table.
 ///
-/// For the DNC the release has the whole grid that was searched; for the others only the values that
-/// were selected.
+/// For the DNC the release has the whole grid that was searched; for the others only the values
+/// that were selected.
 ///
 /// Source: Berrada, Zisserman, Kumar, *Training Neural Networks for and by Interpolation*, ICML
 /// 2020, and the programs released with it.
@@ -171,35 +171,101 @@ enum PaperExperiment {
                 boolean isClipped = !c[0].equals("alig") && !c[0].startsWith("l4");
                 String momentum = c[0].equals("nag") ? "0.9" : "0";
                 yield new PaperJob(
-                        this, number, "dnc", "dnc", "bits", c[0], c[1], momentum, "0", NOTHING,
-                        isClipped ? "50" : NOTHING, 16, 10_000, NOTHING, NOTHING, "0");
+                        this,
+                        number,
+                        "dnc",
+                        "dnc",
+                        "bits",
+                        c[0],
+                        c[1],
+                        momentum,
+                        "0",
+                        NOTHING,
+                        isClipped ? "50" : NOTHING,
+                        16,
+                        10_000,
+                        NOTHING,
+                        NOTHING,
+                        "0");
             }
             case SVHN ->
                     new PaperJob(
-                            this, number, "svhn", "wrn-16-4", c[0].equals("dfw") ? "svm" : "ce",
-                            c[0], c[1], "0", c[2], c[3], NOTHING, 128, 160, NOTHING, NOTHING,
+                            this,
+                            number,
+                            "svhn",
+                            "wrn-16-4",
+                            c[0].equals("dfw") ? "svm" : "ce",
+                            c[0],
+                            c[1],
+                            "0",
+                            c[2],
+                            c[3],
+                            NOTHING,
+                            128,
+                            160,
+                            NOTHING,
+                            NOTHING,
                             "0.4");
             case SNLI -> {
                 boolean isClipped =
                         !c[1].equals("alig") && !c[1].equals("dfw") && !c[1].startsWith("l4");
                 boolean isSgd = c[1].equals("sgd");
                 yield new PaperJob(
-                        this, number, "snli", "infersent", c[0], c[1], c[2], "0", "0",
-                        c[1].equals("alig") ? "5" : NOTHING, isClipped ? "5" : NOTHING, 64, 20,
-                        isSgd ? "each, and no better" : NOTHING, isSgd ? "0.99, 0.2" : NOTHING,
+                        this,
+                        number,
+                        "snli",
+                        "infersent",
+                        c[0],
+                        c[1],
+                        c[2],
+                        "0",
+                        "0",
+                        c[1].equals("alig") ? "5" : NOTHING,
+                        isClipped ? "5" : NOTHING,
+                        64,
+                        20,
+                        isSgd ? "each, and no better" : NOTHING,
+                        isSgd ? "0.99, 0.2" : NOTHING,
                         "0");
             }
             case CIFAR, CIFAR_TRAIN -> {
                 boolean isWide = c[1].equals("wrn");
                 yield new PaperJob(
-                        this, number, c[0], isWide ? "wrn-40-4" : "densenet-40-40",
-                        c[2].equals("dfw") ? "smooth svm" : "ce", c[2], c[3], "0.9", c[5], c[6],
-                        NOTHING, Integer.parseInt(c[4]), isWide ? 200 : 300, c[7], c[8], "0");
+                        this,
+                        number,
+                        c[0],
+                        isWide ? "wrn-40-4" : "densenet-40-40",
+                        c[2].equals("dfw") ? "smooth svm" : "ce",
+                        c[2],
+                        c[3],
+                        "0.9",
+                        c[5],
+                        c[6],
+                        NOTHING,
+                        Integer.parseInt(c[4]),
+                        isWide ? 200 : 300,
+                        c[7],
+                        c[8],
+                        "0");
             }
             case IMAGENET ->
                     new PaperJob(
-                            this, number, "imagenet", "resnet-18", "top-5", c[0], c[1], "0",
-                            NOTHING, c[2], NOTHING, 1024, 90, NOTHING, NOTHING, "0");
+                            this,
+                            number,
+                            "imagenet",
+                            "resnet-18",
+                            "top-5",
+                            c[0],
+                            c[1],
+                            "0",
+                            NOTHING,
+                            c[2],
+                            NOTHING,
+                            1024,
+                            90,
+                            NOTHING,
+                            NOTHING,
+                            "0");
         };
     }
 
@@ -235,27 +301,36 @@ enum PaperExperiment {
                         "right as soon as one step is (any-step); meant are all (all-steps)");
             }
             case SVHN -> {
-                all.put("data", "598,388 images for training, 6,000 for validation, 26,032 for the test");
+                all.put(
+                        "data",
+                        "598,388 images for training, 6,000 for validation, 26,032 for the test");
                 all.put("jobs", "8, none of SGD");
                 all.put("epochs", "160");
                 all.put("batch", "128");
                 all.put("augmentation", "none, and no normalization of pixels");
             }
             case SNLI -> {
-                all.put("data", "549,367 pairs for training, 9,842 for validation, 9,824 for the test");
+                all.put(
+                        "data",
+                        "549,367 pairs for training, 9,842 for validation, 9,824 for the test");
                 all.put("jobs", "17");
                 all.put("epochs", "20");
                 all.put("batch", "64");
             }
             case CIFAR, CIFAR_TRAIN -> {
-                all.put("data", "45,000 images for training, 5,000 for validation, 10,000 for the test");
+                all.put(
+                        "data",
+                        "45,000 images for training, 5,000 for validation, 10,000 for the test");
                 all.put("jobs", this == CIFAR ? "32" : "8");
                 all.put("epochs", "200 for WRN-40-4, 300 for DenseNet-40-40");
                 all.put("batch", "as in each job");
                 all.put("augmentation", "crops of padded images, mirroring");
             }
             case IMAGENET -> {
-                all.put("data", "1,231,166 images for training, 50,000 for validation, 50,000 for the test");
+                all.put(
+                        "data",
+                        "1,231,166 images for training, 50,000 for validation, 50,000 for the"
+                                + " test");
                 all.put("jobs", "1");
                 all.put("epochs", "90");
                 all.put("batch", "1024");

@@ -18,8 +18,8 @@ import java.util.Set;
 /// @param model such as `wrn-40-4`
 /// @param loss `ce`, `svm`, `smooth svm`, `top-5` or `bits`
 /// @param optimizer such as `alig`, `l4mom` or `nag`
-/// @param eta the longest step of ALI-G, the fraction of L4, else the learning rate; `none` for ALI-G
-///   without a longest step
+/// @param eta the longest step of ALI-G, the fraction of L4, else the learning rate; `none` for
+///   ALI-G without a longest step
 /// @param momentum of those that take one
 /// @param weightDecay λ; the release regularizes ALI-G by `maxNorm` instead
 /// @param maxNorm the radius of the ball that ALI-G's weights stay in

@@ -7,8 +7,8 @@ import java.util.Optional;
 /// Test accuracies that the ALI-G paper's group published for the same networks, data sets and
 /// settings, in percent. The tables of the ALI-G paper itself are not known here.
 ///
-/// Source: README of the programs of Berrada, Zisserman, Kumar, *Deep Frank-Wolfe For Neural Network
-/// Optimization*, ICLR 2019.
+/// Source: README of the programs of Berrada, Zisserman, Kumar, *Deep Frank-Wolfe For Neural
+/// Network Optimization*, ICLR 2019.
 ///
 /// @param experiment such as `cifar10`
 /// @param optimizer as on the command line

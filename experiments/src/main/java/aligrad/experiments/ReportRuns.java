@@ -15,8 +15,8 @@ import java.util.concurrent.Callable;
 @Command(
         name = "report",
         description = {
-            "Puts runs side by side: one page with tables and curves, comparison.html, and the table"
-                    + " in Markdown, comparison.md.",
+            "Puts runs side by side: one page with tables and curves, comparison.html, and the"
+                    + " table in Markdown, comparison.md.",
             "Runs that differ in their seed alone are one row, with mean and deviation."
         },
         mixinStandardHelpOptions = true)

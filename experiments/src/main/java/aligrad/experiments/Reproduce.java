@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +23,8 @@ import java.util.stream.Collectors;
 @Command(
         name = "reproduce",
         description = {
-            "Runs the jobs of an experiment of the ALI-G paper, one run after the other or several at"
-                    + " a time.",
+            "Runs the jobs of an experiment of the ALI-G paper, one run after the other or several"
+                    + " at a time.",
             "What is done is not run again: the same command continues what was interrupted. The"
                     + " jobs' tables and curves are in comparison.html and comparison.md of the"
                     + " directory."
@@ -270,14 +271,21 @@ final class Reproduce implements Callable<Integer> {
         Grid grid = new Grid(path, choices);
         System.out.println(grid.announcement());
         boolean isDone = grid.run(together);
+        if (grid.refusals().size() == choices.jobs().size() * choices.seeds()) {
+            throw grid.refusals().getFirst();
+        }
         Comparison comparison = Comparison.of(List.of(path));
         comparison.write(path);
         System.out.println();
         System.out.println(comparison.summary());
         System.out.println("Report: " + path.resolve(Comparison.PAGE));
+        if (!grid.refusals().isEmpty()) {
+            throw grid.refusals().getFirst();
+        }
         if (!isDone) {
             System.out.printf(
-                    "Interrupted; what was computed is kept. Continue with the same command:%n  %s%n",
+                    "Interrupted; what was computed is kept. Continue with the same command:%n "
+                            + " %s%n",
                     "./aligrad " + commandLine(path));
             return INTERRUPTED;
         }
@@ -314,6 +322,7 @@ final class Reproduce implements Callable<Integer> {
             Map<PaperJob, String> refused,
             int together) {
         Map<String, Double> perSample = new LinkedHashMap<>();
+        Set<String> untimed = new LinkedHashSet<>();
         List<Map<String, String>> rows = new ArrayList<>();
         double total = 0;
         boolean needsData = experiment != PaperExperiment.DNC && data.isEmpty();
@@ -323,13 +332,21 @@ final class Reproduce implements Callable<Integer> {
             row.putAll(listed.hyperParameters());
             String time = "-";
             if (!refused.containsKey(listed) && !needsData) {
+                String key = listed.data() + " " + listed.model();
+                if (!perSample.containsKey(key)) {
+                    try {
+                        perSample.put(key, Trial.secondsPerSample(listed, chosen, data));
+                    } catch (UsageException e) { // such as one of two data sets is not there
+                        perSample.put(key, Double.NaN);
+                        untimed.add("Not timed: " + e.getMessage());
+                    }
+                }
                 double seconds =
-                        perSample.computeIfAbsent(
-                                        listed.data() + " " + listed.model(),
-                                        key -> Trial.secondsPerSample(listed, chosen, data))
-                                * samples(experiment, listed);
-                total += seconds * seeds;
-                time = Progress.duration(seconds);
+                        perSample.getOrDefault(key, Double.NaN) * samples(experiment, listed);
+                if (seconds > 0) {
+                    total += seconds * seeds;
+                    time = Progress.duration(seconds);
+                }
             }
             row.put("time here", time);
             row.put("note", refused.getOrDefault(listed, ""));
@@ -351,12 +368,14 @@ final class Reproduce implements Callable<Integer> {
             System.out.println("Name the data with --data to see how long the jobs would take.");
         } else if (total > 0) {
             System.out.printf(
-                    "Time of a run of each, from %s; all of it, %s of each job and %s at a time: about %s.%n",
+                    "Time of a run of each, from %s; all of it, %s of each job and %s at a time:"
+                            + " about %s.%n",
                     Trial.description(experiment),
                     Count.of(seeds, "run"),
                     Count.of(together, "run"),
                     Progress.duration(total / together));
         }
+        untimed.forEach(System.out::println);
         experiment.slips().forEach(System.out::println);
     }
 

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The folder of one run: `config.yaml`, `metrics.jsonl`, `averages.jsonl`, `checkpoint/`, events for
-/// TensorBoard, curves, `report.html` and `outcome.json`; where there is a validation set also
+/// The folder of one run: `config.yaml`, `metrics.jsonl`, `averages.jsonl`, `checkpoint/`, events
+/// for TensorBoard, curves, `report.html` and `outcome.json`; where there is a validation set also
 /// `best.safetensors` and, at the end, `results.json`.
 final class RunDirectory {
 
@@ -46,8 +46,8 @@ final class RunDirectory {
         this.settings = settings;
         this.resumed = resumed;
         this.resumeCommand = resumeCommand;
-        patience = settings.optional(PATIENCE, options.patience);
-        keep = settings.optional(KEEP, options.keep);
+        patience = settings.optionalChangeable(PATIENCE, options.patience);
+        keep = settings.optionalChangeable(KEEP, options.keep);
         at = options.at;
         if (patience != null) {
             settings.requireCount(PATIENCE, patience, Integer.MAX_VALUE);
@@ -80,7 +80,8 @@ final class RunDirectory {
                         "--at %d: it names a checkpoint to go on from; give --resume as well."
                                 .formatted(options.at));
             }
-            return new RunDirectory(path, newSettings(options, experiment), false, command, options);
+            return new RunDirectory(
+                    path, newSettings(options, experiment), false, command, options);
         }
         if (options.config != null) {
             throw new UsageException(
@@ -112,8 +113,7 @@ final class RunDirectory {
                     "--config %s: it is for 'train %s', not for 'train %s'; name another file."
                             .formatted(options.config, name, experiment));
         }
-        return Settings.wanted(
-                ConfigFile.besideOptions(wanted, options.command), options.config);
+        return Settings.wanted(ConfigFile.besideOptions(wanted, options.command), options.config);
     }
 
     /// Checks that the directory is there or can be made.

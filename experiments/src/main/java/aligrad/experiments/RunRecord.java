@@ -88,8 +88,7 @@ record RunRecord(
                 .orElse(Double.NaN);
     }
 
-    private static void put(
-            Map<String, Double> figures, String name, @Nullable Double value) {
+    private static void put(Map<String, Double> figures, String name, @Nullable Double value) {
         if (value != null) {
             figures.put(name, value);
         }

@@ -92,8 +92,22 @@ final class Settings {
         return given == null ? before : given;
     }
 
+    /// A setting that may be absent, of the run to resume as well; if it has none, none may be
+    /// given.
+    @Nullable String optional(String name, @Nullable String given) {
+        if (saved.isEmpty() || saved.containsKey(name)) {
+            return text(name, given);
+        }
+        if (given != null) {
+            throw new UsageException(
+                    "--%s %s: the run to resume was started without it; leave the option out, or start a new run with --out."
+                            .formatted(name, given));
+        }
+        return null;
+    }
+
     /// A setting that may be absent, and that may be another one after a resume.
-    @Nullable Long optional(String name, @Nullable Long given) {
+    @Nullable Long optionalChangeable(String name, @Nullable Long given) {
         changeable.add(name);
         Object before = saved.get(name);
         if (given != null || before == null) {

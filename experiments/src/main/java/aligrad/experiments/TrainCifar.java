@@ -16,6 +16,7 @@ abstract sealed class TrainCifar implements Callable<Integer> {
 
     private static final String MODEL = "wrn-40-4";
     private static final int MOST_LOADERS = 64;
+    private static final double MOMENTUM = 0.9;
 
     private final CifarFormat format;
 
@@ -72,6 +73,8 @@ abstract sealed class TrainCifar implements Callable<Integer> {
                     "threads that load images ahead of time (default: 1); the results do not depend"
                             + " on it")
     private int loaders = 1;
+
+    @Mixin private final ImageProtocolOptions protocolOptions = new ImageProtocolOptions();
 
     private TrainCifar(CifarFormat format) {
         this.format = format;
@@ -150,8 +153,10 @@ abstract sealed class TrainCifar implements Callable<Integer> {
         settings.requireCount("batch-size", images, Integer.MAX_VALUE);
         double radius = maxNorm(settings, choice, defaults);
         double decay = weightDecay(settings, choice, defaults);
+        ImageProtocol protocol = protocolOptions.protocol(settings, choice, MOMENTUM);
         OptimizerChoice.Conventions conventions =
-                CifarExperiment.conventions(defaults.maxLearningRate(), radius, decay);
+                CifarExperiment.conventions(
+                        defaults.maxLearningRate(), protocol.momentum(), radius, decay);
         return new CifarExperiment.Choices(
                 name,
                 folder,
@@ -162,7 +167,8 @@ abstract sealed class TrainCifar implements Callable<Integer> {
                 passes,
                 Math.toIntExact(images),
                 settings.whole("seed", options.seed, 1),
-                loaders);
+                loaders,
+                protocol);
     }
 
     private double maxNorm(Settings settings, OptimizerChoice choice, CifarDefaults defaults) {

@@ -46,8 +46,7 @@ final class TrainCommand {
     /// @param watch who watches the run
     /// @throws UsageException if the run cannot be started
     /// @throws RunFailedException if it cannot go on
-    static int run(
-            String name, Map<String, String> options, List<String> flags, Watch watch) {
+    static int run(String name, Map<String, String> options, List<String> flags, Watch watch) {
         List<String> line = new ArrayList<>(List.of("train", name));
         options.forEach((option, value) -> line.add("--" + option + "=" + value));
         flags.forEach(flag -> line.add("--" + flag));

@@ -32,8 +32,8 @@ final class TrainDnc implements Callable<Integer> {
             names = "--accuracy",
             paramLabel = "HOW",
             description =
-                    "when a sequence counts as right: all-steps, or any-step as in the ALI-G paper's"
-                            + " program (default: all-steps)")
+                    "when a sequence counts as right: all-steps, or any-step as in the ALI-G"
+                            + " paper's program (default: all-steps)")
     private @Nullable String accuracy;
 
     @Override
@@ -47,8 +47,7 @@ final class TrainDnc implements Callable<Integer> {
         if (count < 1) {
             throw settings.wrong("iterations", count, "it must be at least 1");
         }
-        String label =
-                settings.text("accuracy", accuracy, RepeatCopy.Scoring.ALL_STEPS.label());
+        String label = settings.text("accuracy", accuracy, RepeatCopy.Scoring.ALL_STEPS.label());
         RepeatCopy.Scoring scoring =
                 Arrays.stream(RepeatCopy.Scoring.values())
                         .filter(known -> known.label().equals(label))

@@ -17,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// The training loop: iterations, metrics, checkpoints, what is said meanwhile, and the report at the
-/// end.
+/// The training loop: iterations, metrics, checkpoints, what is said meanwhile, and the report at
+/// the end.
 final class Training {
 
     /// A checkpoint is written this often, besides the one at the end.
@@ -175,7 +175,10 @@ final class Training {
 
     /// For TensorBoard: the row of an iteration, and the averages that it completes.
     private static void record(
-            EventFile events, long iteration, Map<String, Double> row, Map<String, Double> average) {
+            EventFile events,
+            long iteration,
+            Map<String, Double> row,
+            Map<String, Double> average) {
         Map<String, Double> scalars = new LinkedHashMap<>();
         row.forEach((name, value) -> scalars.put("iteration/" + name, value));
         average.forEach((name, value) -> scalars.put("average/" + name, value));
@@ -252,8 +255,7 @@ final class Training {
         }
     }
 
-    private int conclude(
-            Checkpoint.Position end, long total, Metrics metrics, Averages averages) {
+    private int conclude(Checkpoint.Position end, long total, Metrics metrics, Averages averages) {
         Status status =
                 end.iterations() == total
                         ? Status.FINISHED

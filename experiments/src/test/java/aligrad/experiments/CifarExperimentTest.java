@@ -193,7 +193,8 @@ class CifarExperimentTest {
                 9,
                 16,
                 1,
-                loaders);
+                loaders,
+                ImageProtocol.usual(0.9));
     }
 
     /// The expected norm of WRN-40-4 at the start is 126.8; the ball's radius is 100.
@@ -213,7 +214,8 @@ class CifarExperimentTest {
                             1,
                             16,
                             1,
-                            1);
+                            1,
+                            ImageProtocol.usual(0.9));
             try (CifarExperiment experiment = new CifarExperiment(train, test, choices)) {
                 double squared =
                         experiment.model().parameters().stream()
