@@ -54,8 +54,14 @@ class PaperExperimentTest {
         assertThat(nag.options(Mode.RELEASED))
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
-                                "optimizer", "heavy-ball", "learning-rate", "1e-4", "iterations",
-                                "10000", "accuracy", "any-step"));
+                                "optimizer",
+                                "heavy-ball",
+                                "learning-rate",
+                                "1e-4",
+                                "iterations",
+                                "10000",
+                                "accuracy",
+                                "any-step"));
         assertThat(nag.options(Mode.INTENDED))
                 .containsEntry("optimizer", "nesterov")
                 .containsEntry("accuracy", "all-steps");
@@ -66,21 +72,58 @@ class PaperExperimentTest {
         assertThat(job(PaperExperiment.CIFAR, 21).options(Mode.INTENDED)) // cifar100 dn sgd
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
-                                "model", "densenet-40-40", "optimizer", "nesterov",
-                                "learning-rate", "0.1", "epochs", "300", "batch-size", "64",
-                                "weight-decay", "0.0001", "decay-epochs", "150,225",
-                                "decay-factor", "0.1"));
+                                "model",
+                                "densenet-40-40",
+                                "optimizer",
+                                "nesterov",
+                                "learning-rate",
+                                "0.1",
+                                "epochs",
+                                "300",
+                                "batch-size",
+                                "64",
+                                "weight-decay",
+                                "0.0001",
+                                "decay-epochs",
+                                "150,225",
+                                "decay-factor",
+                                "0.1"));
         assertThat(job(PaperExperiment.CIFAR, 6).options(Mode.INTENDED)) // cifar10 wrn alig
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
-                                "model", "wrn-40-4", "optimizer", "alig", "max-lr", "1", "epochs",
-                                "200", "batch-size", "256", "max-norm", "100", "momentum", "0.9"));
+                                "model",
+                                "wrn-40-4",
+                                "optimizer",
+                                "alig",
+                                "max-lr",
+                                "1",
+                                "epochs",
+                                "200",
+                                "batch-size",
+                                "256",
+                                "max-norm",
+                                "100",
+                                "momentum",
+                                "0.9"));
         assertThat(job(PaperExperiment.SVHN, 8).options(Mode.INTENDED))
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
-                                "model", "wrn-16-4", "optimizer", "alig", "max-lr", "0.01",
-                                "epochs", "160", "batch-size", "128", "max-norm", "50",
-                                "momentum", "0", "dropout", "0.4"));
+                                "model",
+                                "wrn-16-4",
+                                "optimizer",
+                                "alig",
+                                "max-lr",
+                                "0.01",
+                                "epochs",
+                                "160",
+                                "batch-size",
+                                "128",
+                                "max-norm",
+                                "50",
+                                "momentum",
+                                "0",
+                                "dropout",
+                                "0.4"));
         assertThat(job(PaperExperiment.CIFAR_TRAIN, 1).options(Mode.INTENDED))
                 .containsEntry("max-norm", "none")
                 .containsEntry("max-lr", "1.0");
@@ -145,8 +188,16 @@ class PaperExperimentTest {
                 Grid.protocol(
                                 PaperExperiment.DNC,
                                 Map.of(
-                                        "mode", "intended", "subset", "all", "iterations", 500,
-                                        "seeds", 3, "jobs", 105))
+                                        "mode",
+                                        "intended",
+                                        "subset",
+                                        "all",
+                                        "iterations",
+                                        500,
+                                        "seeds",
+                                        3,
+                                        "jobs",
+                                        105))
                         .text();
         assertThat(text.lines())
                 .anyMatch(line -> line.matches("iterations +10000 +500 +yes"))
