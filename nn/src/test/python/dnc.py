@@ -164,7 +164,7 @@ def squashed(raw, sizes):
     }
 
 
-def step(x, state, parameters, sizes, interface=interface):
+def step(x, state, parameters, sizes, interface=interface, lstm=lstm):
     """One time step: logits (B, Y) and the next state."""
     controller_input = torch.cat([x, state["read_words"].flatten(1)], -1)
     hidden, cell = lstm(

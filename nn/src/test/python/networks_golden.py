@@ -1,6 +1,6 @@
 # Run: python3 nn/src/test/python/networks_golden.py
 # Needs Python 3.9 or newer, PyTorch (the committed files: 1.13) and NumPy.
-"""Golden values of small wide residual and densely connected networks.
+"""Golden values of small wide residual, densely connected and residual networks.
 
 `input0` are images (N, H, W, C), `parameters/…` and `buffers/…` the state before, by the paths of
 Aligrad's modules, filters as (out, kh, kw, in). `output` are the scores: in training those of the
@@ -40,11 +40,14 @@ class Network:
         return F.conv2d(x, weight.permute(0, 3, 1, 2), stride=stride, padding=kernel // 2)
 
     def norm_relu(self, name, x):
+        return F.relu(self.norm(name, x))
+
+    def norm(self, name, x):
         c = x.shape[1]
         self.channels[name] = self.shapes[f"{name}.weight"] = self.shapes[f"{name}.bias"] = (c,)
         if not self.parameters:
             return x
-        y = F.batch_norm(
+        return F.batch_norm(
             x,
             self.buffers[f"{name}.running_mean"],
             self.buffers[f"{name}.running_var"],
@@ -54,7 +57,6 @@ class Network:
             0.1,
             1e-5,
         )
-        return F.relu(y)
 
     def linear(self, name, x, out, bias):
         self.shapes[f"{name}.weight"] = (out, x.shape[1])
@@ -98,6 +100,22 @@ def densenet(network, x, depth, growth, bottleneck, reduction, classes):
             x = F.avg_pool2d(network.conv(f"{name}.conv", h, int(reduction * x.shape[1]), 1), 2)
     x = network.norm_relu("norm", x)
     return network.linear("scores", x.mean((2, 3)), classes, False)
+
+
+def resnet(network, x, blocks, first, classes):
+    x = network.norm_relu("norm1", network.conv("conv1", x, first, 7, 2))
+    x = F.max_pool2d(x, 3, 2, 1)
+    for stage, count in enumerate(blocks):
+        out = first << stage
+        for i in range(count):
+            name, stride = f"stage{stage + 1}.{i}", 2 if stage and not i else 1
+            h = network.norm_relu(f"{name}.norm1", network.conv(f"{name}.conv1", x, out, 3, stride))
+            h = network.norm(f"{name}.norm2", network.conv(f"{name}.conv2", h, out, 3))
+            if x.shape[1] != out or stride != 1:
+                x = network.conv(f"{name}.shortcut.0", x, out, 1, stride)
+                x = network.norm(f"{name}.shortcut.1", x)
+            x = F.relu(x + h)
+    return network.linear("scores", x.mean((2, 3)), classes, True)
 
 
 def record(golden, case, op, build, images, training, **options):
@@ -153,4 +171,10 @@ for mode, training in (("training", True), ("evaluation", False)):
     record(golden, f"densenet_{mode}", "densenet", densenet, (2, 8, 8, 3), training, **bc)
 plain = dict(depth=10, growth=2, bottleneck=False, reduction=1.0, classes=2)
 record(golden, "densenet_plain", "densenet", densenet, (2, 4, 8, 3), True, **plain)
+golden.write()
+
+golden = GoldenFile(NN, "resnet")
+for mode, training in (("training", True), ("evaluation", False)):
+    small = dict(blocks=[1, 2, 1, 1], first=2, classes=3)
+    record(golden, f"resnet_{mode}", "resnet", resnet, (2, 24, 33, 3), training, **small)
 golden.write()

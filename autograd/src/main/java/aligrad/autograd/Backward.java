@@ -5,7 +5,6 @@ import aligrad.tensor.Computation;
 import aligrad.tensor.Op;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
-import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
 import aligrad.tensor.View;
@@ -33,6 +32,7 @@ final class Backward {
     private static final int STAGES = 8;
 
     private final Nodes nodes = new Nodes();
+    private final StretchedGradients stretched = new StretchedGradients();
     private final @Nullable Tensor boundary;
     private final IdentityHashMap<Object, Tensor> leaves = new IdentityHashMap<>();
     private Node[] order = new Node[64];
@@ -172,6 +172,7 @@ final class Backward {
             Tensor y = node.tensor;
             Op op = opOf(y);
             current = y;
+            stretched.settle(node);
             if (op instanceof View.Slice outer && node.hasOnlyPieces()) {
                 passThrough(outer, Objects.requireNonNull(node.takePieces()));
                 continue;
@@ -188,6 +189,7 @@ final class Backward {
             done += bytesOf(y);
             mayEnd = op instanceof Computation;
         }
+        stretched.settle(); // what they are computed from may go with this stage
     }
 
     /// Slices of a slice are slices of what it was cut from.
@@ -228,9 +230,13 @@ final class Backward {
     }
 
     /// Adds `g` to the gradient of a tracked input. Where the input was stretched by broadcasting,
-    /// the sum over its copies is taken: here and nowhere else.
+    /// the sum over its copies is taken: by [StretchedGradients] and nowhere else.
     void add(Tensor input, Tensor g) {
-        node(input).add(g.shape().equals(input.shape()) ? g : unstretched(g, input.shape()));
+        if (g.shape().equals(input.shape())) {
+            node(input).add(g);
+        } else {
+            stretched.add(node(input), g);
+        }
     }
 
     /// Adds `g` to a part of the gradient of a tracked input.
@@ -257,22 +263,5 @@ final class Backward {
     /// Adds `aᵀ·g` to the gradient of a tracked input, for matrices `a` and `g` of as many rows.
     void addProduct(Tensor input, Tensor a, Tensor g) {
         node(input).add(a, g);
-    }
-
-    private static Tensor unstretched(Tensor g, Shape to) {
-        if (!to.broadcastsTo(g.shape())) {
-            throw new AssertionError("gradient " + g.shape() + " of a tensor " + to);
-        }
-        int rank = g.shape().rank();
-        int shift = rank - to.rank();
-        int[] axes = new int[rank];
-        int n = 0;
-        for (int i = 0; i < rank; i++) {
-            if (i < shift || (to.extent(i - shift) == 1 && g.shape().extent(i) != 1)) {
-                axes[n++] = i;
-            }
-        }
-        Tensor sum = g.sumKeep(Arrays.copyOf(axes, n));
-        return shift == 0 ? sum : sum.reshape(to.toArray());
     }
 }

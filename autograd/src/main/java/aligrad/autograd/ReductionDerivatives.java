@@ -22,6 +22,13 @@ final class ReductionDerivatives {
                                 case PROD -> g.mul(productOfOthers(x, axes));
                                 case MAX, MIN -> ofExtreme(x, y, axes, g);
                             });
+            case Reduction.Sums(var xs, _, _) -> {
+                for (int i = 0; i < xs.size(); i++) {
+                    if (xs.get(i).isTracked()) {
+                        to.add(xs.get(i), g.select(0, i).expand(xs.get(i).shape()));
+                    }
+                }
+            }
             case Reduction.SquaredNorm(var x) -> to.add(x, x.mul(g.mul(2).to(x.dtype())));
         }
     }

@@ -3,6 +3,7 @@ package aligrad.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.Reductions;
 import aligrad.tensor.Tensor;
 
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,13 @@ class ReductionDerivativesTest {
                     new Case("deviation", x -> x.std(0, 2)),
                     new Case("norm", x -> x.norm(1)),
                     new Case("squared norm", x -> x.squaredNorm()),
+                    new Case(
+                            "several sums at once",
+                            x -> {
+                                List<Tensor> xs = List.of(x, x.square(), x.exp());
+                                List<Tensor> s = Reductions.sumsKeep(xs, 0, 2);
+                                return s.get(0).mul(s.get(1)).add(s.get(2));
+                            }),
                     new Case("logSumExp", x -> x.logSumExp(0, 2)),
                     new Case("softmax", x -> x.softmax(1)),
                     new Case("softmax along the last axis", x -> x.softmax(-1)),

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.util.concurrent.TimeUnit;
 
 /// How long does a training step of a small network take on one thread, in milliseconds: forward,
-/// cross-entropy, backward, and ALI-G's update with momentum, batch 64?
+/// cross-entropy, backward, and ALI-G's update with momentum, batch 32?
 ///
 /// The networks are those of `./aligrad bench versus`: the convolutional one of `train mnist`, and
 /// one of three linear layers.

@@ -2,6 +2,8 @@ package aligrad.experiments;
 
 import aligrad.tensor.Random;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -10,27 +12,41 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// The batches of a training, made ahead of time by threads of its own.
+/// The batches of a training or an evaluation, made ahead of time by threads of its own.
 ///
-/// Batch `i` is a function of the random stream and `i`: a new order of the images in each epoch,
-/// the last batch of an epoch smaller where the size does not divide them, and an augmentation of
-/// each image that depends on the epoch and the image alone. So neither the number of threads nor
-/// where a run was resumed changes it, and there is nothing to save but `i`.
+/// In training, batch `i` is a function of the random stream and `i`: a new order of the examples
+/// in each epoch, the last batch of an epoch smaller where the size does not divide them, and an
+/// augmentation of each example that depends on the epoch and the example alone. So neither the
+/// number of threads nor where a run was resumed changes it, and there is nothing to save but `i`.
 ///
 /// ```java
-/// try (BatchLoader loader = new BatchLoader(data, places, 256, random.named("batches"), 2)) {
+/// try (BatchLoader<ImageBatch> loader =
+///         BatchLoader.shuffled(places, 256, random.named("batches"), Shard.WHOLE, 2,
+///                 (batch, epoch) -> ImageBatch.of(images, batch, epoch))) {
 ///     ImageBatch first = loader.batch(0);
 /// }
 /// ```
-final class BatchLoader implements AutoCloseable {
+///
+/// @param <B> a batch, which any thread may make
+final class BatchLoader<B> implements AutoCloseable {
 
-    private final CifarData data;
+    /// Makes a batch of the examples at these places.
+    ///
+    /// @param <B> the batch
+    @FunctionalInterface
+    interface Maker<B> {
+        /// @param augmentation a stream of the epoch, for this call alone; `null` in evaluation
+        B make(int[] places, @Nullable Random augmentation);
+    }
+
     private final int[] places;
     private final int batchSize;
-    private final Random random;
+    private final @Nullable Random random;
+    private final Shard shard;
+    private final Maker<B> maker;
     private final int ahead;
     private final ExecutorService threads;
-    private final Deque<Future<ImageBatch>> waiting = new ArrayDeque<>();
+    private final Deque<Future<B>> waiting = new ArrayDeque<>();
 
     /// The number of the first that waits.
     private long next;
@@ -38,23 +54,45 @@ final class BatchLoader implements AutoCloseable {
     private long orderedEpoch = -1;
     private long[] order = {};
 
-    /// @param places which images of `data` there are to learn from
-    /// @param random a stream of its own, which is not advanced
-    /// @param threads how many make batches; one more than these is made ahead
-    BatchLoader(CifarData data, int[] places, int batchSize, Random random, int threads) {
+    private BatchLoader(
+            int[] places,
+            int batchSize,
+            @Nullable Random random,
+            Shard shard,
+            int threads,
+            Maker<B> maker) {
         if (places.length == 0 || batchSize < 1 || threads < 1) {
             throw new IllegalArgumentException(
-                    "load batches of %d out of %d images by %d threads: all must be at least 1"
+                    "load batches of %d out of %d examples by %d threads: all must be at least 1"
                             .formatted(batchSize, places.length, threads));
         }
-        this.data = data;
         this.places = places;
         this.batchSize = batchSize;
         this.random = random;
+        this.shard = shard;
+        this.maker = maker;
         this.ahead = threads + 1;
         this.threads =
                 Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("aligrad-loader-", 0).factory());
+    }
+
+    /// The batches of a training, epoch after epoch without end.
+    ///
+    /// @param places which examples there are to learn from
+    /// @param batchSize examples in a step, those of all shards together
+    /// @param random a stream of its own, which is not advanced
+    /// @param threads how many make batches; one more than these is made ahead
+    static <B> BatchLoader<B> shuffled(
+            int[] places, int batchSize, Random random, Shard shard, int threads, Maker<B> maker) {
+        return new BatchLoader<>(places, batchSize, random, shard, threads, maker);
+    }
+
+    /// The batches of an evaluation: one epoch in the order of the places, without augmentation.
+    ///
+    /// @param threads as for [#shuffled]
+    static <B> BatchLoader<B> inOrder(int[] places, int batchSize, int threads, Maker<B> maker) {
+        return new BatchLoader<>(places, batchSize, null, Shard.WHOLE, threads, maker);
     }
 
     /// How many batches an epoch has.
@@ -62,16 +100,22 @@ final class BatchLoader implements AutoCloseable {
         return (places.length + batchSize - 1L) / batchSize;
     }
 
-    /// Batch `i` of the training, counted from 0 over all epochs. Cheap when they are asked for one
+    /// Batch `i`, in training counted from 0 over all epochs. Cheap when they are asked for one
     /// after the other.
-    ImageBatch batch(long i) {
+    ///
+    /// @throws UsageException if a file behind an example cannot be used
+    B batch(long i) {
+        if (i < 0 || i >= end()) {
+            throw new IllegalArgumentException(
+                    "batch %d of an evaluation of %d: there is none".formatted(i, end()));
+        }
         if (i != next) {
             waiting.forEach(future -> future.cancel(false));
             waiting.clear();
             next = i;
         }
         request();
-        Future<ImageBatch> batch = waiting.removeFirst();
+        Future<B> batch = waiting.removeFirst();
         next++;
         request();
         try {
@@ -80,34 +124,39 @@ final class BatchLoader implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while batch " + i + " was loaded", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof UsageException wrong) {
+                throw new UsageException(String.valueOf(wrong.getMessage()), e);
+            }
             throw new IllegalStateException("batch " + i + " could not be loaded", e.getCause());
         }
     }
 
+    private long end() {
+        return random == null ? perEpoch() : Long.MAX_VALUE;
+    }
+
     /// Has as many batches made as may wait.
     private void request() {
-        while (waiting.size() < ahead) {
+        while (waiting.size() < ahead && next + waiting.size() < end()) {
             long i = next + waiting.size();
             long epoch = i / perEpoch();
-            int[] batch = places(epoch, i % perEpoch());
-            Random augmentation = random.named("augmentation of epoch " + epoch);
-            waiting.addLast(
-                    threads.submit(
-                            () ->
-                                    ImageBatch.of(
-                                            data,
-                                            batch,
-                                            image -> Augmentation.draw(augmentation, image))));
+            int[] batch = shard.of(places(epoch, i % perEpoch()));
+            Random augmentation =
+                    random == null ? null : random.named("augmentation of epoch " + epoch);
+            waiting.addLast(threads.submit(() -> maker.make(batch, augmentation)));
         }
     }
 
     private int[] places(long epoch, long batch) {
+        int from = (int) (batch * batchSize);
+        int to = (int) Math.min(places.length, (long) from + batchSize);
+        if (random == null) {
+            return Arrays.copyOfRange(places, from, to);
+        }
         if (epoch != orderedEpoch) {
             order = random.named("order of epoch " + epoch).permutationArray(places.length);
             orderedEpoch = epoch;
         }
-        int from = (int) (batch * batchSize);
-        int to = (int) Math.min(places.length, (long) from + batchSize);
         return Arrays.stream(order, from, to).mapToInt(i -> places[(int) i]).toArray();
     }
 

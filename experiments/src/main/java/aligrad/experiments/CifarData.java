@@ -3,35 +3,59 @@ package aligrad.experiments;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 
-/// Images and classes of CIFAR-10 or CIFAR-100, as they lie in the files but for the order of the
-/// bytes: channels last.
+/// Reads images and classes of CIFAR-10 or CIFAR-100 in binary form.
 ///
 /// How many there are, the files say: the published ones hold 50,000 and 10,000, and a part of them
 /// in the same form will do.
 final class CifarData {
 
+    /// One image for training in this many, as 5,000 of 50,000, is for validation.
+    private static final int VALIDATION = 10;
+
+    private static final int EVALUATION_BATCH = 128;
+
     private static final int PLANE = CifarFormat.SIDE * CifarFormat.SIDE;
 
-    /// What an array of bytes can hold.
-    private static final long MOST_IMAGES = Integer.MAX_VALUE / CifarFormat.PIXELS;
-
     private final CifarFormat format;
-    private final byte[] pixels;
-    private final byte[] classes;
-    private final CRC32 checksum = new CRC32();
-    private int size;
+    private final List<DataFile> files;
+    private final byte[] record;
+    private int current;
+    private long done;
+    private InputStream in = InputStream.nullInputStream();
 
-    private CifarData(CifarFormat format, int images) {
+    private CifarData(CifarFormat format, List<DataFile> files) {
         this.format = format;
-        this.pixels = new byte[images * CifarFormat.PIXELS];
-        this.classes = new byte[images];
+        this.files = files;
+        record = new byte[format.recordBytes()];
+    }
+
+    /// Both sets with the split of the ALI-G paper; which images are for validation depends on
+    /// their number alone ([IndexSplit]).
+    ///
+    /// @throws UsageException if there are fewer than two images for training, or as for
+    ///   [#readTraining]
+    static ImageTask task(Path directory, CifarFormat format) {
+        ImageData train = readTraining(directory, format);
+        if (train.size() < 2) {
+            throw new UsageException(
+                    "--data %s: there is only one image for training, and one is needed for validation."
+                            .formatted(directory));
+        }
+        int held = Math.max(1, train.size() / VALIDATION);
+        List<int[]> split = IndexSplit.of(train.size(), train.size() - held, held);
+        return new ImageTask(
+                format.command(),
+                format.classes(),
+                train,
+                split.get(0),
+                split.get(1),
+                readTest(directory, format),
+                EVALUATION_BATCH,
+                true);
     }
 
     /// The images for training: those of `data_batch_1.bin` and of as many of the other four as
@@ -39,163 +63,122 @@ final class CifarData {
     ///
     /// @param directory holds the files, or the folder that the published archive unpacks to
     /// @throws UsageException if a file is missing or damaged, with its name, place and the reason
-    static CifarData readTraining(Path directory, CifarFormat format) {
-        Path folder = folder(directory, format);
-        List<Path> files = new ArrayList<>();
+    static ImageData readTraining(Path directory, CifarFormat format) {
+        DataFolder folder = new DataFolder(directory).unpacked(format.folder());
+        List<DataFile> files = new ArrayList<>();
+        files.add(require(folder, format.trainingFiles().getFirst(), format));
         String missing = null;
-        for (String name : format.trainingFiles()) {
-            Path file = folder.resolve(name);
-            if (!Files.isRegularFile(file)) {
+        for (String name : format.trainingFiles().subList(1, format.trainingFiles().size())) {
+            if (!folder.has(name)) {
                 missing = missing == null ? name : missing;
             } else if (missing != null) {
                 throw new UsageException(
                         "--data %s: %s is there, but %s is not; training files must follow each other without a gap."
                                 .formatted(directory, name, missing));
             } else {
-                files.add(file);
+                files.add(require(folder, name, format));
             }
         }
-        return files.isEmpty()
-                ? read(format, List.of(require(folder, format.trainingFiles().getFirst(), format)))
-                : read(format, files);
+        return new CifarData(format, files).read();
     }
 
     /// The images for the test: those of `test_batch.bin` or `test.bin`.
     ///
     /// @param directory as for [#readTraining]
     /// @throws UsageException as [#readTraining]
-    static CifarData readTest(Path directory, CifarFormat format) {
-        Path folder = folder(directory, format);
-        return read(format, List.of(require(folder, format.testFile(), format)));
+    static ImageData readTest(Path directory, CifarFormat format) {
+        DataFolder folder = new DataFolder(directory).unpacked(format.folder());
+        return new CifarData(format, List.of(require(folder, format.testFile(), format))).read();
     }
 
-    private static Path folder(Path directory, CifarFormat format) {
-        if (!Files.isDirectory(directory)) {
-            throw new UsageException("--data %s: there is no such directory.".formatted(directory));
+    private static DataFile require(DataFolder folder, String name, CifarFormat format) {
+        String rule =
+                "the files of %s in binary form belong there, or the folder %s with them"
+                        .formatted(format.title(), format.folder());
+        return new DataFile(
+                folder.require(rule, name), "file of %s in binary form".formatted(format.title()));
+    }
+
+    private ImageData read() {
+        long images = 0;
+        for (DataFile file : files) {
+            images += count(file);
+            if (images > Integer.MAX_VALUE) {
+                throw new UsageException(
+                        "%s: with it there are %d images; %d is the most."
+                                .formatted(file.path(), images, Integer.MAX_VALUE));
+            }
         }
-        Path unpacked = directory.resolve(format.folder());
-        return Files.isDirectory(unpacked) ? unpacked : directory;
-    }
-
-    private static Path require(Path folder, String name, CifarFormat format) {
-        Path file = folder.resolve(name);
-        if (!Files.isRegularFile(file)) {
-            throw new UsageException(
-                    "--data %s: it has no file %s; the files of %s in binary form belong there, or the folder %s with them."
-                            .formatted(folder, name, format.title(), format.folder()));
-        }
-        return file;
-    }
-
-    private static CifarData read(CifarFormat format, List<Path> files) {
+        ImageData.Form form = new ImageData.Form(CifarFormat.SIDE, Normalization.CIFAR, true);
         try {
-            long images = 0;
-            for (Path file : files) {
-                images += count(file, format);
-                if (images > MOST_IMAGES) {
-                    throw new UsageException(
-                            "%s: with it there are %d images; %d is the most."
-                                    .formatted(file, images, MOST_IMAGES));
-                }
-            }
-            CifarData data = new CifarData(format, (int) images);
-            for (Path file : files) {
-                data.add(file);
-            }
-            return data;
+            in = new BufferedInputStream(files.getFirst().open(), 1 << 20);
+            return ImageData.read((int) images, form, this::next);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw TextFile.unreadable(files.get(current).path(), e);
+        } finally {
+            close();
         }
     }
 
-    private static long count(Path file, CifarFormat format) throws IOException {
-        long bytes = Files.size(file);
-        int record = format.recordBytes();
+    private void close() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw TextFile.unreadable(files.get(current).path(), e);
+        }
+    }
+
+    private long count(DataFile file) {
+        long bytes = file.size();
         if (bytes == 0) {
-            throw damaged(file, format, 0, "it is empty");
+            throw file.damaged(0, "it is empty");
         }
-        if (bytes % record != 0) {
-            throw cut(file, format, bytes);
+        if (bytes % record.length != 0) {
+            throw cut(file, bytes);
         }
-        return bytes / record;
+        return bytes / record.length;
     }
 
-    private void add(Path file) throws IOException {
-        int record = format.recordBytes();
-        long images = Files.size(file) / record;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
-            for (long i = 0; i < images; i++) {
-                byte[] bytes = in.readNBytes(record);
-                if (bytes.length < record) { // it was whole when it was counted
-                    throw cut(file, format, i * record + bytes.length);
-                }
-                for (int place = 0; place < format.labelBytes(); place++) {
-                    int label = bytes[place] & 0xff;
-                    if (label >= format.labelValues(place)) {
-                        throw damaged(
-                                file,
-                                format,
-                                i * record + place,
-                                "the label of image %d is %d, but it must be 0 to %d"
-                                        .formatted(i, label, format.labelValues(place) - 1));
-                    }
-                }
-                checksum.update(bytes);
-                add(bytes);
+    private int next(byte[] image) throws IOException {
+        int got = in.readNBytes(record, 0, record.length);
+        if (got == 0 && current + 1 < files.size()) {
+            close();
+            current++;
+            done = 0;
+            in = new BufferedInputStream(files.get(current).open(), 1 << 20);
+            got = in.readNBytes(record, 0, record.length);
+        }
+        DataFile file = files.get(current);
+        if (got < record.length) { // it was whole when it was counted
+            throw cut(file, done * record.length + got);
+        }
+        for (int place = 0; place < format.labelBytes(); place++) {
+            int label = record[place] & 0xff;
+            if (label >= format.labelValues(place)) {
+                throw file.damaged(
+                        done * record.length + place,
+                        "the label of image %d is %d, but it must be 0 to %d"
+                                .formatted(done, label, format.labelValues(place) - 1));
             }
         }
+        done++;
+        putChannelsLast(image);
+        return record[format.labelBytes() - 1];
     }
 
-    /// Planes of channels become pixels of channels.
-    private void add(byte[] record) {
-        int labels = format.labelBytes();
-        classes[size] = record[labels - 1];
-        int to = size * CifarFormat.PIXELS;
+    private void putChannelsLast(byte[] image) {
+        int to = 0;
         for (int place = 0; place < PLANE; place++) {
-            for (int c = 0; c < CifarFormat.CHANNELS; c++) {
-                pixels[to++] = record[labels + c * PLANE + place];
+            for (int c = 0; c < ImageSet.CHANNELS; c++) {
+                image[to++] = record[format.labelBytes() + c * PLANE + place];
             }
         }
-        size++;
     }
 
-    private static UsageException cut(Path file, CifarFormat format, long bytes) {
-        int record = format.recordBytes();
-        return damaged(
-                file,
-                format,
+    private UsageException cut(DataFile file, long bytes) {
+        return file.damaged(
                 bytes,
                 "it ends after %d of the %d bytes of image %d"
-                        .formatted(bytes % record, record, bytes / record));
-    }
-
-    private static UsageException damaged(Path file, CifarFormat format, long at, String what) {
-        return new UsageException(
-                "%s, byte %d: %s; it is no such file of %s in binary form."
-                        .formatted(file, at, what, format.title()));
-    }
-
-    int size() {
-        return size;
-    }
-
-    CifarFormat format() {
-        return format;
-    }
-
-    /// The CRC-32 of all bytes in the order in which they were read.
-    long checksum() {
-        return checksum.getValue();
-    }
-
-    /// The class of the image at this place.
-    int label(int image) {
-        return classes[image];
-    }
-
-    /// A number of an image, 0 to 255.
-    int pixel(int image, int row, int column, int channel) {
-        int place = row * CifarFormat.SIDE + column;
-        return pixels[image * CifarFormat.PIXELS + place * CifarFormat.CHANNELS + channel] & 0xff;
+                        .formatted(bytes % record.length, record.length, bytes / record.length));
     }
 }

@@ -25,10 +25,9 @@ enum CifarFormat {
     CIFAR100("CIFAR-100", "cifar-100-binary", List.of("train.bin"), "test.bin", 20, 100);
 
     static final int SIDE = 32;
-    static final int CHANNELS = 3;
 
     /// Numbers in an image.
-    static final int PIXELS = SIDE * SIDE * CHANNELS;
+    static final int PIXELS = SIDE * SIDE * ImageSet.CHANNELS;
 
     private final String title;
     private final String folder;

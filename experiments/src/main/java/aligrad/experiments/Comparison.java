@@ -193,7 +193,7 @@ final class Comparison {
             PublishedAccuracy.of(group.settings)
                     .ifPresent(known -> row.put("published elsewhere", known.text()));
             row.put("done", deviating(group.figures("iterations"), "%.0f"));
-            row.put("time", Progress.duration(mean(group.figures("seconds"))));
+            row.put("time", ProgressBar.duration(mean(group.figures("seconds"))));
             row.put(
                     "status",
                     group.runs.stream()

@@ -13,7 +13,7 @@ final class ConsoleWatch implements Watch {
 
     @Override
     public void start(long total) {
-        progress = new Progress(out, Progress.isTerminal(), total);
+        progress = new Progress(out, ProgressBar.isTerminal(), total);
         interruption = new Interruption();
     }
 

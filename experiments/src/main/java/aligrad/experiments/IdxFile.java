@@ -10,7 +10,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -24,14 +23,11 @@ final class IdxFile {
     private static final int UNSIGNED_BYTE = 8;
     private static final long MOST_BYTES = 1L << 31;
 
-    /// No gzipped byte stands for more than this many.
-    private static final long MOST_EXPANSION = 1032;
-
-    private final Path file;
+    private final DataFile file;
     private long offset;
 
     private IdxFile(Path file) {
-        this.file = file;
+        this.file = new DataFile(file, "IDX file");
     }
 
     /// Knows how much was read, and whether that was all.
@@ -67,22 +63,16 @@ final class IdxFile {
     /// @param rank how many axes it must have
     /// @throws UsageException with file, offset and reason if it is missing or damaged
     static Tensor read(Path file, int rank) {
-        if (!Files.exists(file)) {
-            throw new UsageException(file + ": there is no such file.");
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new UsageException(file + ": it is a directory or a device, not a file.");
-        }
-        try (Counted raw =
-                new Counted(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-            return new IdxFile(file).unpacked(raw, rank);
+        IdxFile idx = new IdxFile(file);
+        try (Counted raw = new Counted(new BufferedInputStream(idx.file.open(), 1 << 16))) {
+            return idx.unpacked(raw, rank);
         } catch (IOException e) {
             throw TextFile.unreadable(file, e);
         }
     }
 
     private Tensor unpacked(Counted raw, int rank) throws IOException {
-        if (!file.getFileName().toString().endsWith(".gz")) {
+        if (!file.path().getFileName().toString().endsWith(".gz")) {
             return read(raw, rank);
         }
         Gzip gzip = null;
@@ -93,7 +83,7 @@ final class IdxFile {
             throw new UsageException(
                     "%s, byte %d: the gzip stream is cut short or damaged%s; fetch the file anew."
                             .formatted(
-                                    file,
+                                    file.path(),
                                     gzip == null ? raw.count : gzip.position(),
                                     e.getMessage() == null ? "" : " (" + e.getMessage() + ")"),
                     e);
@@ -119,27 +109,28 @@ final class IdxFile {
     private Tensor read(Counted in, int rank) throws IOException {
         int magic = integer(in, "magic number");
         if (magic >>> 16 != 0 || (magic >>> 8 & 0xff) != UNSIGNED_BYTE) {
-            throw damaged(
+            throw file.damaged(
                     0, "the magic number is %#010x, not that of unsigned bytes".formatted(magic));
         }
         if ((magic & 0xff) != rank) {
-            throw damaged(3, "it has %s, not %d".formatted(axes(magic & 0xff), rank));
+            throw file.damaged(3, "it has %s, not %d".formatted(axes(magic & 0xff), rank));
         }
         int[] extents = new int[rank];
         long size = 1;
         for (int i = 0; i < rank; i++) {
             extents[i] = integer(in, "extent " + i);
             if (extents[i] < 0) {
-                throw damaged(offset - 4, "extent %d is negative".formatted(i));
+                throw file.damaged(offset - 4, "extent %d is negative".formatted(i));
             }
             size = extents[i] == 0 ? 0 : Math.multiplyExact(size, extents[i]);
             if (size > MOST_BYTES) {
-                throw damaged(offset - 4, "it claims more than %d bytes".formatted(MOST_BYTES));
+                throw file.damaged(
+                        offset - 4, "it claims more than %d bytes".formatted(MOST_BYTES));
             }
         }
         Tensor elements = elements(in, size, Shape.of(extents));
         if (in.read() >= 0) {
-            throw damaged(offset + size, "there are more bytes than its extents say");
+            throw file.damaged(offset + size, "there are more bytes than its extents say");
         }
         return elements;
     }
@@ -150,7 +141,7 @@ final class IdxFile {
 
     private Tensor elements(Counted in, long size, Shape shape) throws IOException {
         try {
-            if (size <= MOST_EXPANSION * Files.size(file)) {
+            if (size <= DataFile.MOST_EXPANSION * file.size()) {
                 return Tensor.read(in, DType.U8, shape);
             }
             in.transferTo(OutputStream.nullOutputStream()); // it cannot hold so many: count them
@@ -159,21 +150,16 @@ final class IdxFile {
                 throw e; // within the gzip stream
             }
         }
-        throw damaged(
+        throw file.damaged(
                 in.count, "it ends after %d of %d elements".formatted(in.count - offset, size));
     }
 
     private int integer(InputStream in, String what) throws IOException {
         byte[] bytes = in.readNBytes(4);
         if (bytes.length < 4) {
-            throw damaged(offset + bytes.length, "it ends within the " + what);
+            throw file.damaged(offset + bytes.length, "it ends within the " + what);
         }
         offset += 4;
         return bytes[0] << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
-    }
-
-    private UsageException damaged(long at, String what) {
-        return new UsageException(
-                "%s, byte %d: %s; it is no such IDX file.".formatted(file, at, what));
     }
 }

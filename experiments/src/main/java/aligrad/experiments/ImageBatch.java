@@ -1,27 +1,36 @@
 package aligrad.experiments;
 
+import aligrad.tensor.DType;
+import aligrad.tensor.Random;
+import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
 
 /// Images and their classes, made by any thread; the tensors are made where they are asked for.
 final class ImageBatch {
 
-    private final float[] pixels;
+    private final ImageSet set;
+    private final byte[] pixels;
     private final long[] classes;
 
-    private ImageBatch(int size) {
-        pixels = new float[size * CifarFormat.PIXELS];
+    private ImageBatch(ImageSet set, int size) {
+        this.set = set;
+        pixels = new byte[Math.multiplyExact(size, set.height() * set.width() * ImageSet.CHANNELS)];
         classes = new long[size];
     }
 
-    /// The images at these places, each with its augmentation.
-    static ImageBatch of(CifarData data, int[] places, IntFunction<Augmentation> augmentation) {
-        ImageBatch batch = new ImageBatch(places.length);
+    /// The images at these places.
+    ///
+    /// @param augmentation the stream of the epoch; `null` for evaluation
+    static ImageBatch of(ImageSet set, int[] places, @Nullable Random augmentation) {
+        ImageBatch batch = new ImageBatch(set, places.length);
+        int bytes = set.height() * set.width() * ImageSet.CHANNELS;
         for (int i = 0; i < places.length; i++) {
-            int image = places[i];
-            augmentation.apply(image).write(data, image, batch.pixels, i * CifarFormat.PIXELS);
-            batch.classes[i] = data.label(image);
+            set.write(places[i], augmentation, batch.pixels, i * bytes);
+            batch.classes[i] = set.label(places[i]);
         }
         return batch;
     }
@@ -30,9 +39,14 @@ final class ImageBatch {
         return classes.length;
     }
 
-    /// `F32 (B, 32, 32, 3)`.
+    /// `F32 (B, H, W, 3)`, normalized.
     Tensor images() {
-        return Tensor.of(pixels, size(), CifarFormat.SIDE, CifarFormat.SIDE, CifarFormat.CHANNELS);
+        return set.normalization()
+                .apply(
+                        Tensor.of(
+                                MemorySegment.ofArray(pixels),
+                                DType.U8,
+                                Shape.of(size(), set.height(), set.width(), ImageSet.CHANNELS)));
     }
 
     /// `I64 (B)`.

@@ -57,12 +57,22 @@ record ImageNetwork(Family family, int depth, int factor) {
     }
 
     /// The network with its initial weights.
-    Layer initialize(int classes, Random random) {
+    ///
+    /// @param dropout with which probability it drops a number in training, 0 to less than 1
+    Layer initialize(int classes, double dropout, Random random) {
         return switch (family) {
-            case WRN -> WideResNet.of(depth, factor).classes(classes).initialize(random);
-            case DENSENET -> DenseNet.of(depth, factor).classes(classes).initialize(random);
+            case WRN ->
+                    WideResNet.of(depth, factor)
+                            .classes(classes)
+                            .dropout(dropout)
+                            .initialize(random);
+            case DENSENET ->
+                    DenseNet.of(depth, factor).classes(classes).dropout(dropout).initialize(random);
             case PLAIN_DENSENET ->
-                    DenseNet.plain(depth, factor).classes(classes).initialize(random);
+                    DenseNet.plain(depth, factor)
+                            .classes(classes)
+                            .dropout(dropout)
+                            .initialize(random);
         };
     }
 }

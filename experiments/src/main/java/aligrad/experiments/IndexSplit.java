@@ -13,7 +13,8 @@ import java.util.List;
 /// paper's.
 final class IndexSplit {
 
-    private static final int SEED = 1234;
+    /// The seed of all splits.
+    static final int SEED = 1234;
 
     private IndexSplit() {}
 
@@ -21,13 +22,18 @@ final class IndexSplit {
     ///
     /// @throws IllegalArgumentException if the sizes are negative or more than n together
     static List<int[]> of(int n, int... sizes) {
+        return seeded(SEED, n, sizes);
+    }
+
+    /// As [#of], shuffled with another seed: ImageNet has one for each class.
+    static List<int[]> seeded(int seed, int n, int... sizes) {
         long sum = Arrays.stream(sizes).asLongStream().sum();
         if (sum > n || Arrays.stream(sizes).anyMatch(size -> size < 0)) {
             throw new IllegalArgumentException(
                     "split of %d places into pieces of %s: sizes must be at least 0, and not more than all places together"
                             .formatted(n, Arrays.toString(sizes)));
         }
-        MersenneTwister generator = new MersenneTwister(SEED);
+        MersenneTwister generator = new MersenneTwister(seed);
         int[] places = new int[n];
         Arrays.setAll(places, i -> i);
         generator.shuffle(places);

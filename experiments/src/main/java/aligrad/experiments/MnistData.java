@@ -3,7 +3,6 @@ package aligrad.experiments;
 import aligrad.tensor.DType;
 import aligrad.tensor.Tensor;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// MNIST, or a set in its format such as Fashion-MNIST: grey images of 28 by 28 pixels in ten
@@ -16,19 +15,15 @@ record MnistData(Tensor images, Tensor labels) {
     static final int SIDE = 28;
     static final int CLASSES = 10;
 
+    /// Where Debian's package `dataset-fashion-mnist` puts Fashion-MNIST.
+    static final Path FASHION = Path.of("/usr/share/datasets/fashion-mnist");
+
     /// Reads `train-images-idx3-ubyte` and its labels (or `t10k-…`) from a directory, plain or with
     /// `.gz`.
     static MnistData read(Path directory, String prefix) {
-        if (!Files.isDirectory(directory)) {
-            throw new UsageException("--data %s: there is no such directory.".formatted(directory));
-        }
-        if (!Files.isExecutable(directory)) {
-            throw new UsageException(
-                    "--data %s: you may not read in it; name a directory that you may read."
-                            .formatted(directory));
-        }
-        Path imageFile = find(directory, prefix + "-images-idx3-ubyte");
-        Path labelFile = find(directory, prefix + "-labels-idx1-ubyte");
+        DataFolder folder = new DataFolder(directory);
+        Path imageFile = find(folder, prefix + "-images-idx3-ubyte");
+        Path labelFile = find(folder, prefix + "-labels-idx1-ubyte");
         Tensor images = IdxFile.read(imageFile, 3);
         Tensor labels = IdxFile.read(labelFile, 1);
         if (images.extent(1) != SIDE || images.extent(2) != SIDE || images.extent(0) == 0) {
@@ -54,16 +49,14 @@ record MnistData(Tensor images, Tensor labels) {
         return new MnistData(images, whole);
     }
 
-    private static Path find(Path directory, String name) {
-        for (String ending : new String[] {"", ".gz"}) {
-            Path file = directory.resolve(name + ending);
-            if (Files.exists(file)) {
-                return file;
-            }
-        }
-        throw new UsageException(
-                "--data %s: it has no file %s or %s.gz; MNIST's four files belong there, or those of a set in its format (Debian's package dataset-fashion-mnist puts Fashion-MNIST in /usr/share/datasets/fashion-mnist)."
-                        .formatted(directory, name, name));
+    private static Path find(DataFolder folder, String name) {
+        return folder.require(
+                "MNIST's four files belong there, or those of a set in its format (Debian's"
+                        + " package dataset-fashion-mnist puts Fashion-MNIST in "
+                        + FASHION
+                        + ")",
+                name,
+                name + ".gz");
     }
 
     int size() {

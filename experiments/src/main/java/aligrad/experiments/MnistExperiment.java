@@ -1,6 +1,6 @@
 package aligrad.experiments;
 
-import aligrad.nn.CrossEntropy;
+import aligrad.nn.Loss;
 import aligrad.nn.Module;
 import aligrad.nn.Sequential;
 import aligrad.optim.Clipping;
@@ -16,8 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A small convolutional network on MNIST or a set in its format: cross-entropy, a new order of the
-/// images in each epoch, the last batch smaller, test accuracy after each epoch.
+/// A small convolutional network on MNIST or a set in its format: cross-entropy (the hinge loss
+/// with DFW), a new order of the images in each epoch, the last batch smaller, test accuracy after
+/// each epoch.
 final class MnistExperiment implements Experiment {
 
     static final OptimizerChoice.Conventions CONVENTIONS =
@@ -29,6 +30,8 @@ final class MnistExperiment implements Experiment {
     private final MnistData test;
     private final Sequential model;
     private final Optimizer<?> optimizer;
+    private final OptimizerChoice choice;
+    private final Loss loss;
     private final Random random;
     private final int batchSize;
     private final long epochs;
@@ -37,7 +40,9 @@ final class MnistExperiment implements Experiment {
     private long shuffledEpoch = -1;
     private long[] order = {};
 
+    /// @param name of the experiment, `mnist` or that of a set in its format
     MnistExperiment(
+            String name,
             String data,
             MnistData train,
             MnistData test,
@@ -53,8 +58,10 @@ final class MnistExperiment implements Experiment {
         this.perEpoch = (train.size() + batchSize - 1) / batchSize;
         this.random = Random.stream(seed);
         model = SmallConvNet.of(random.named("weights"));
+        this.choice = choice;
+        loss = choice.loss(false);
         optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
-        configuration.put("experiment", "mnist");
+        configuration.put("experiment", name);
         configuration.put("data", data);
         configuration.put("optimizer", choice.label());
         configuration.put(
@@ -108,14 +115,14 @@ final class MnistExperiment implements Experiment {
                     Tensor labels = train.classes(batch);
                     Tensor scores = model.forward(train.pixels(batch));
                     right[0] = scores.argmax(1).eq(labels).mean().item();
-                    return CrossEntropy.mean(scores, labels);
+                    return loss.mean(scores, labels);
                 });
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (epoch + 1));
         extra.put("accuracy", 100 * right[0]);
         extra.put(Averages.SAMPLES, (double) count);
         if ((i + 1) % perEpoch == 0) {
-            extra.put("test_accuracy", 100 * testAccuracy());
+            extra.put("test_accuracy", 100 * optimizer.evaluating(this::testAccuracy));
         }
         return extra;
     }
@@ -151,10 +158,11 @@ final class MnistExperiment implements Experiment {
     public String conclusion(Metrics metrics) {
         int window = Math.min(100, metrics.size());
         List<double[]> tests = metrics.series("test_accuracy");
-        return "Mean loss of the last %s: %.4f nats; test accuracy: %s."
+        return "Mean loss of the last %s: %.4f%s; test accuracy: %s."
                 .formatted(
                         Count.of(window, "iteration"),
                         metrics.meanOfLast("loss", window),
+                        choice.lossUnit(),
                         tests.isEmpty()
                                 ? "not measured before the first epoch ends"
                                 : "%.2f %%".formatted(tests.getLast()[1]));

@@ -1,14 +1,32 @@
 package aligrad.experiments;
 
+import aligrad.nn.CrossEntropy;
+import aligrad.nn.Loss;
+import aligrad.nn.MulticlassHinge;
 import aligrad.optim.Adagrad;
 import aligrad.optim.Adam;
 import aligrad.optim.AdamW;
 import aligrad.optim.AliG;
+import aligrad.optim.Borat;
+import aligrad.optim.BpGrad;
 import aligrad.optim.Clipping;
+import aligrad.optim.DAdaptAdam;
+import aligrad.optim.DAdaptSgd;
+import aligrad.optim.Dfw;
+import aligrad.optim.L4;
+import aligrad.optim.Lamb;
+import aligrad.optim.Lion;
+import aligrad.optim.MoMo;
+import aligrad.optim.MoMoAdam;
 import aligrad.optim.Optimizer;
+import aligrad.optim.Prodigy;
 import aligrad.optim.Projection;
 import aligrad.optim.RmsProp;
+import aligrad.optim.ScheduleFree;
+import aligrad.optim.ScheduleFreeAdamW;
 import aligrad.optim.Sgd;
+import aligrad.optim.Sps;
+import aligrad.optim.Yogi;
 import aligrad.tensor.Parameter;
 
 import org.jspecify.annotations.Nullable;
@@ -16,11 +34,12 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The optimizers that the command line knows, and the one number that each takes.
+/// The optimizers that the command line knows, and the one number that each takes: ALI-G's longest
+/// step, the longest step of SPS, MoMo and BORAT, the fraction of L4, a factor for D-Adaptation and
+/// Prodigy, and the learning rate of all others.
 enum OptimizerChoice {
     ALIG(Double.NaN),
     SGD(0.1),
@@ -30,17 +49,33 @@ enum OptimizerChoice {
     AMSGRAD(1e-3),
     ADAMW(1e-3),
     ADAGRAD(1e-2),
-    RMSPROP(1e-3);
+    RMSPROP(1e-3),
+    YOGI(1e-3),
+    BPGRAD(0.1),
+    DFW(0.1),
+    L4ADAM(0.15),
+    L4MOM(0.15),
+    SPS(0.1),
+    MOMO(1),
+    MOMO_ADAM(1e-2),
+    BORAT(0.1),
+    D_ADAPT_SGD(1),
+    D_ADAPT_ADAM(1),
+    PRODIGY(1),
+    SCHEDULE_FREE(0.1),
+    SCHEDULE_FREE_ADAMW(2.5e-3),
+    LION(1e-4),
+    LAMB(1e-3);
 
     /// Details in which experiments differ.
     ///
     /// @param maxLearningRate ALI-G's η where the command line says nothing; infinite for none
     /// @param epsilon ALI-G's ε
-    /// @param momentum of ALI-G
+    /// @param momentum of ALI-G, BORAT, BPGrad and DFW
     /// @param tensorFlow whether Adam, Adagrad and RMSProp follow TensorFlow 1 instead of PyTorch
-    /// @param clipping of all but ALI-G
+    /// @param clipping of those that do not compute their step from the loss, and of BPGrad
     /// @param projection of ALI-G
-    /// @param weightDecay of all but ALI-G; `null` for what each has by itself
+    /// @param weightDecay of those that take one; `null` for what each has by itself
     record Conventions(
             double maxLearningRate,
             double epsilon,
@@ -62,7 +97,7 @@ enum OptimizerChoice {
     }
 
     private static final double MOMENTUM = 0.9;
-    private static final double ADAMW_DECAY = 0.01;
+    private static final double OWN_DECAY = 0.01;
     private static final String MAX_LR = "max-lr";
     private static final String LEARNING_RATE = "learning-rate";
 
@@ -101,7 +136,7 @@ enum OptimizerChoice {
 
     /// Whether its momentum is the experiment's; all others have their own or none.
     boolean takesMomentum() {
-        return Set.of("alig", "bpgrad", "dfw", "borat").contains(label());
+        return this == ALIG || this == BPGRAD || this == DFW || this == BORAT;
     }
 
     /// Whether its learning rate may fall by a schedule.
@@ -144,7 +179,32 @@ enum OptimizerChoice {
         if (!(rate > 0) || Double.isInfinite(rate)) {
             throw settings.wrong(LEARNING_RATE, rate, "it must be a number above 0");
         }
+        if ((this == L4ADAM || this == L4MOM) && rate > 1) {
+            throw settings.wrong(
+                    LEARNING_RATE, rate, "it is the fraction of " + label() + ", at most 1");
+        }
         return rate;
+    }
+
+    /// Whether the optimizer has a weight decay.
+    boolean takesWeightDecay() {
+        return this != ALIG && this != SPS && this != BORAT;
+    }
+
+    /// What a classifier minimizes: the hinge loss with DFW, which is made for it, and else the
+    /// cross-entropy.
+    ///
+    /// @param smoothed whether that hinge loss is smoothed
+    Loss loss(boolean smoothed) {
+        if (this != DFW) {
+            return CrossEntropy.options();
+        }
+        return smoothed ? MulticlassHinge.smoothed() : MulticlassHinge.plain();
+    }
+
+    /// What follows a number of [#loss].
+    String lossUnit() {
+        return this == DFW ? "" : " nats";
     }
 
     /// A number above 0, or infinity for `none`.
@@ -174,7 +234,7 @@ enum OptimizerChoice {
             Schedule schedule,
             long perEpoch,
             Conventions c) {
-        double own = this == ADAMW ? ADAMW_DECAY : 0;
+        double own = this == ADAMW || this == LAMB ? OWN_DECAY : 0;
         double decay = c.weightDecay == null ? own : c.weightDecay;
         return switch (this) {
             case ALIG ->
@@ -237,6 +297,78 @@ enum OptimizerChoice {
                             .initialMeanSquare(c.tensorFlow ? 1 : 0)
                             .epsilon(c.tensorFlow ? 1e-10 : 1e-8)
                             .epsilonInsideRoot(c.tensorFlow)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case YOGI ->
+                    Yogi.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case BPGRAD ->
+                    BpGrad.over(parameters)
+                            .learningRate(rate)
+                            .momentum(c.momentum)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case DFW ->
+                    Dfw.over(parameters)
+                            .learningRate(rate)
+                            .momentum(c.momentum)
+                            .weightDecay(decay)
+                            .build();
+            case L4ADAM, L4MOM ->
+                    L4.over(parameters)
+                            .fraction(rate)
+                            .direction(this == L4ADAM ? L4.Direction.ADAM : L4.Direction.MOMENTUM)
+                            .weightDecay(decay)
+                            .build();
+            case SPS -> Sps.over(parameters).maxLearningRate(rate).build();
+            case MOMO -> MoMo.over(parameters).learningRate(rate).weightDecay(decay).build();
+            case MOMO_ADAM ->
+                    MoMoAdam.over(parameters).learningRate(rate).weightDecay(decay).build();
+            case BORAT -> Borat.over(parameters).maxLearningRate(rate).momentum(c.momentum).build();
+            case D_ADAPT_SGD ->
+                    DAdaptSgd.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case D_ADAPT_ADAM ->
+                    DAdaptAdam.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case PRODIGY ->
+                    Prodigy.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case SCHEDULE_FREE ->
+                    ScheduleFree.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case SCHEDULE_FREE_ADAMW ->
+                    ScheduleFreeAdamW.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case LION ->
+                    Lion.over(parameters)
+                            .learningRate(rate)
+                            .weightDecay(decay)
+                            .clip(c.clipping)
+                            .build();
+            case LAMB ->
+                    Lamb.over(parameters)
+                            .learningRate(rate)
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();

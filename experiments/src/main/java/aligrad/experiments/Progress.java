@@ -1,65 +1,32 @@
 package aligrad.experiments;
 
 import java.io.PrintStream;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-/// The line that moves while a run goes on: a bar with loss, step size, rate and time left on a
-/// terminal; elsewhere a plain line now and then.
+/// The [ProgressBar] of a run: iterations with loss, step size, rate and time left.
 final class Progress {
 
-    private static final int LONGEST_BAR = 24;
-    private static final int SHORTEST_BAR = 5;
-    private static final long REDRAW = 100_000_000L;
-    private static final long PLAIN = 5_000_000_000L;
-
-    /// The rate is that of the last ten seconds, and at most of the later half: the first
-    /// iterations, which load and compile, soon count no more.
-    private static final long WINDOW = 10_000_000_000L;
-
-    private static final long SAMPLING = 50_000_000L;
-
-    /// A moment, and how many iterations were done by then.
-    private record Sample(long time, long done) {}
-
-    private final PrintStream out;
-    private final boolean terminal;
+    private final ProgressBar bar;
     private final long total;
-    private final IntSupplier width;
-    private final LongSupplier clock;
-    private final boolean hasBlocks;
-    private final long start;
-    private final Deque<Sample> samples = new ArrayDeque<>();
-    private long lastDrawn;
     private double meanLoss = Double.NaN;
-    private int drawnWidth;
 
     Progress(PrintStream out, boolean terminal, long total) {
-        this(out, terminal, total, terminal ? new TerminalWidth() : () -> 0, System::nanoTime);
+        this(new ProgressBar(out, terminal, total), total);
     }
 
     /// @param width of the terminal in columns
     /// @param clock in nanoseconds
     Progress(PrintStream out, boolean terminal, long total, IntSupplier width, LongSupplier clock) {
-        this.out = out;
-        this.terminal = terminal;
-        this.total = total;
-        this.width = width;
-        this.clock = clock;
-        hasBlocks = out.charset().newEncoder().canEncode("█░");
-        start = clock.getAsLong();
-        lastDrawn = start - PLAIN;
+        this(new ProgressBar(out, terminal, total, width, clock), total);
     }
 
-    /// Whether somebody watches.
-    @SuppressWarnings("SystemConsoleNull") // it does where the JDK has no line editor
-    static boolean isTerminal() {
-        return System.console() != null && System.console().isTerminal();
+    private Progress(ProgressBar bar, long total) {
+        this.bar = bar;
+        this.total = total;
     }
 
     /// After each iteration; draws when it is time to.
@@ -67,86 +34,23 @@ final class Progress {
         if (Double.isFinite(loss)) {
             meanLoss = Double.isNaN(meanLoss) ? loss : 0.98 * meanLoss + 0.02 * loss;
         }
-        long now = clock.getAsLong();
-        sample(now, done);
-        if (now - lastDrawn >= (terminal ? REDRAW : PLAIN) || done == total) {
-            lastDrawn = now;
-            draw(done, stepSize, rate(now, done));
-        }
+        bar.show(done, rate -> words(done, stepSize, rate));
     }
 
-    private void sample(long now, long done) {
-        if (samples.isEmpty() || now - samples.getLast().time >= SAMPLING) {
-            samples.add(new Sample(now, done));
-        }
-        long window = Math.min(WINDOW, (now - start) / 2);
-        while (samples.size() > 2) {
-            Sample first = samples.removeFirst();
-            if (now - samples.getFirst().time < window) {
-                samples.addFirst(first); // the one after it is too young
-                return;
-            }
-        }
-    }
-
-    /// Iterations a second of late; not a number before the second one.
-    private double rate(long now, long done) {
-        Sample first = samples.getFirst();
-        return done == first.done ? Double.NaN : (done - first.done) / ((now - first.time) / 1e9);
-    }
-
-    private void draw(long done, double stepSize, double rate) {
-        List<String> parts = new ArrayList<>();
-        parts.add(done + "/" + total);
-        parts.add(String.format(Locale.ROOT, "loss %.4g", meanLoss));
-        parts.add(String.format(Locale.ROOT, "step size %.3g", stepSize));
+    private List<String> words(long done, double stepSize, double rate) {
+        List<String> words = new ArrayList<>();
+        words.add(done + "/" + total);
+        words.add(String.format(Locale.ROOT, "loss %.4g", meanLoss));
+        words.add(String.format(Locale.ROOT, "step size %.3g", stepSize));
         if (rate > 0) {
-            parts.add(String.format(Locale.ROOT, rate < 10 ? "%.2f it/s" : "%.0f it/s", rate));
-            parts.add(duration((total - done) / rate) + " left");
+            words.add(String.format(Locale.ROOT, rate < 10 ? "%.2f it/s" : "%.0f it/s", rate));
+            words.add(bar.left(done, rate));
         }
-        if (!terminal) {
-            out.println(String.join("  ", parts));
-            return;
-        }
-        int most = Math.max(1, width.getAsInt() - 1); // in the last column, terminals may wrap
-        String line = fitted(parts, (double) done / total, most);
-        int blanks = Math.max(0, Math.min(drawnWidth, most) - line.length());
-        out.print("\r" + line + " ".repeat(blanks));
-        out.flush();
-        drawnWidth = line.length();
-    }
-
-    /// The bar and the parts in `most` columns: first the bar is shortened, then parts are left out
-    /// from the right, then the bar.
-    private String fitted(List<String> parts, double share, int most) {
-        String numbers = String.join("  ", parts);
-        int count = parts.size();
-        while (count > 1 && numbers.length() + SHORTEST_BAR + 3 > most) {
-            count--;
-            numbers = String.join("  ", parts.subList(0, count));
-        }
-        int bar = Math.min(LONGEST_BAR, most - numbers.length() - 3);
-        if (bar < SHORTEST_BAR) {
-            return numbers.substring(0, Math.min(most, numbers.length()));
-        }
-        int full = (int) (bar * share);
-        String drawn =
-                (hasBlocks ? "█" : "#").repeat(full) + (hasBlocks ? "░" : ".").repeat(bar - full);
-        return "[" + drawn + "] " + numbers;
+        return words;
     }
 
     /// Leaves the moving line behind.
     void end() {
-        if (terminal && drawnWidth > 0) {
-            out.println();
-        }
-    }
-
-    /// Such as `2:05` or `1:02:05`.
-    static String duration(double seconds) {
-        long s = Math.round(seconds);
-        return s < 3600
-                ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
-                : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+        bar.end();
     }
 }

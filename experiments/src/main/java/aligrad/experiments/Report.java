@@ -112,7 +112,8 @@ final class Report {
         html.append("<tr><td>iterations done</td><td>%d</td></tr>\n".formatted(metrics.size()));
         html.append(
                 "<tr><td>time</td><td>%s</td></tr>\n"
-                        .formatted(Progress.duration(metrics.last().getOrDefault("seconds", 0.0))));
+                        .formatted(
+                                ProgressBar.duration(metrics.last().getOrDefault("seconds", 0.0))));
         html.append("</table>\n");
         for (String svg : curves.values()) {
             html.append(svg.substring(svg.indexOf("<svg"))).append('\n');

@@ -345,7 +345,7 @@ final class Reproduce implements Callable<Integer> {
                         perSample.getOrDefault(key, Double.NaN) * samples(experiment, listed);
                 if (seconds > 0) {
                     total += seconds * seeds;
-                    time = Progress.duration(seconds);
+                    time = ProgressBar.duration(seconds);
                 }
             }
             row.put("time here", time);
@@ -373,7 +373,7 @@ final class Reproduce implements Callable<Integer> {
                     Trial.description(experiment),
                     Count.of(seeds, "run"),
                     Count.of(together, "run"),
-                    Progress.duration(total / together));
+                    ProgressBar.duration(total / together));
         }
         untimed.forEach(System.out::println);
         experiment.slips().forEach(System.out::println);

@@ -24,8 +24,10 @@ final class RunOptions {
             names = "--optimizer",
             paramLabel = "NAME",
             description =
-                    "alig, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad or rmsprop"
-                            + " (default: alig)")
+                    "alig, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi,"
+                            + " bpgrad, dfw (with the hinge loss), l4adam, l4mom, sps, momo,"
+                            + " momo-adam, borat, d-adapt-sgd, d-adapt-adam, prodigy,"
+                            + " schedule-free, schedule-free-adamw, lion or lamb (default: alig)")
     @Nullable String optimizer;
 
     @Option(
@@ -37,7 +39,10 @@ final class RunOptions {
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
-            description = "all other optimizers: the learning rate")
+            description =
+                    "all other optimizers: the learning rate; of sps, momo and borat the longest"
+                            + " step, of l4adam and l4mom the fraction, of d-adapt-sgd,"
+                            + " d-adapt-adam and prodigy a factor")
     @Nullable Double learningRate;
 
     @Option(

@@ -10,9 +10,11 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {
             TrainDnc.class,
-            TrainMnist.class,
+            TrainMnist.Mnist.class,
+            TrainMnist.FashionMnist.class,
             TrainCifar.Cifar10.class,
-            TrainCifar.Cifar100.class
+            TrainCifar.Cifar100.class,
+            TrainSvhn.class
         })
 final class Train implements Runnable {
 

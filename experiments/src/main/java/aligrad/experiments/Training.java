@@ -204,7 +204,13 @@ final class Training {
         Double accuracy = extra.get(name);
         if (accuracy != null
                 && accuracy > metrics.best(name).getOrDefault(name, Double.NEGATIVE_INFINITY)) {
-            directory.best().save(experiment.model(), iteration, accuracy);
+            experiment
+                    .optimizer()
+                    .evaluating( // what was validated, which may be an average
+                            () -> {
+                                directory.best().save(experiment.model(), iteration, accuracy);
+                                return null;
+                            });
         }
     }
 
@@ -272,7 +278,7 @@ final class Training {
                 "%s in %s (%.2f ms each)."
                         .formatted(
                                 Count.of(end.iterations(), "iteration"),
-                                Progress.duration(end.seconds()),
+                                ProgressBar.duration(end.seconds()),
                                 1e3 * end.seconds() / Math.max(1, end.iterations())));
         watch.say("Report: " + directory.report());
         return switch (status) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import aligrad.tensor.Random;
 import aligrad.tensor.Shape;
+import aligrad.tensor.Tensor;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,20 +26,31 @@ class BatchLoaderTest {
     private static final int[] PLACES = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
     @TempDir private Path folder = Path.of("");
-    private CifarData data;
+    private ImageSet data;
 
     @BeforeEach
-    void read() throws IOException {
+    void write() throws IOException {
         Files.write(folder.resolve("data_batch_1.bin"), CifarFiles.counted(PLACES));
         data = CifarData.readTraining(folder, CifarFormat.CIFAR10);
     }
 
-    private BatchLoader loader(int batchSize, int threads) {
-        return new BatchLoader(data, PLACES, batchSize, Random.stream(7), threads);
+    private BatchLoader<ImageBatch> loader(int batchSize, int threads) {
+        return loader(PLACES, batchSize, 7, Shard.WHOLE, threads);
+    }
+
+    private BatchLoader<ImageBatch> loader(
+            int[] places, int batchSize, long seed, Shard shard, int threads) {
+        return BatchLoader.shuffled(
+                places,
+                batchSize,
+                Random.stream(seed),
+                shard,
+                threads,
+                (batch, epoch) -> ImageBatch.of(data, batch, epoch));
     }
 
     /// Classes, then pixels, of batches `from` to `to - 1`.
-    private static List<List<Float>> contents(BatchLoader loader, int from, int to) {
+    private static List<List<Float>> contents(BatchLoader<ImageBatch> loader, int from, int to) {
         List<List<Float>> batches = new ArrayList<>();
         for (int i = from; i < to; i++) {
             ImageBatch batch = loader.batch(i);
@@ -56,7 +68,7 @@ class BatchLoaderTest {
 
     @Test
     void anEpochShowsEachImageOnceAndEndsWithTheRest() {
-        try (BatchLoader loader = loader(4, 1)) {
+        try (BatchLoader<ImageBatch> loader = loader(4, 1)) {
             assertThat(loader.perEpoch()).isEqualTo(3);
             List<List<Long>> epochs = new ArrayList<>();
             for (int epoch = 0; epoch < 3; epoch++) {
@@ -78,16 +90,16 @@ class BatchLoaderTest {
 
     @Test
     void theNumberOfThreadsDoesNotChangeTheBatches() {
-        try (BatchLoader one = loader(3, 1);
-                BatchLoader four = loader(3, 4)) {
+        try (BatchLoader<ImageBatch> one = loader(3, 1);
+                BatchLoader<ImageBatch> four = loader(3, 4)) {
             assertThat(contents(four, 0, 9)).isEqualTo(contents(one, 0, 9));
         }
     }
 
     @Test
     void whereALoaderStartsDoesNotChangeTheBatches() {
-        try (BatchLoader whole = loader(3, 2);
-                BatchLoader resumed = loader(3, 2)) {
+        try (BatchLoader<ImageBatch> whole = loader(3, 2);
+                BatchLoader<ImageBatch> resumed = loader(3, 2)) {
             List<List<Float>> all = contents(whole, 0, 10);
             assertThat(contents(resumed, 6, 10)).isEqualTo(all.subList(6, 10));
             assertThat(contents(resumed, 1, 3)).isEqualTo(all.subList(1, 3));
@@ -97,8 +109,8 @@ class BatchLoaderTest {
     /// An epoch has another batch size, and each image looks the same in it.
     @Test
     void anImageOfAnEpochDoesNotDependOnItsBatch() {
-        try (BatchLoader small = loader(1, 1);
-                BatchLoader large = loader(10, 1)) {
+        try (BatchLoader<ImageBatch> small = loader(1, 1);
+                BatchLoader<ImageBatch> large = loader(10, 1)) {
             Set<List<Float>> alone = new HashSet<>(contents(small, 0, 10));
             ImageBatch all = large.batch(0);
             long[] labels = all.labels().toLongArray();
@@ -106,8 +118,8 @@ class BatchLoaderTest {
             Set<List<Float>> together = new HashSet<>();
             for (int i = 0; i < 10; i++) {
                 List<Float> numbers = new ArrayList<>(List.of((float) labels[i]));
-                for (int p = 0; p < CifarFormat.PIXELS; p++) {
-                    numbers.add(pixels[i * CifarFormat.PIXELS + p]);
+                for (int p = 0; p < 3072; p++) {
+                    numbers.add(pixels[i * 3072 + p]);
                 }
                 together.add(numbers);
             }
@@ -117,8 +129,8 @@ class BatchLoaderTest {
 
     @Test
     void theSeedAndTheEpochChangeTheBatches() {
-        try (BatchLoader seven = loader(10, 1);
-                BatchLoader eight = new BatchLoader(data, PLACES, 10, Random.stream(8), 1)) {
+        try (BatchLoader<ImageBatch> seven = loader(10, 1);
+                BatchLoader<ImageBatch> eight = loader(PLACES, 10, 8, Shard.WHOLE, 1)) {
             List<List<Float>> epochs = contents(seven, 0, 2);
             assertThat(epochs.get(1)).isNotEqualTo(epochs.get(0));
             assertThat(contents(eight, 0, 1)).isNotEqualTo(epochs.subList(0, 1));
@@ -128,8 +140,65 @@ class BatchLoaderTest {
     @Test
     void leavesOutImagesThatAreNotAmongThePlaces() {
         int[] places = {2, 5};
-        try (BatchLoader loader = new BatchLoader(data, places, 2, Random.stream(1), 1)) {
+        try (BatchLoader<ImageBatch> loader = loader(places, 2, 1, Shard.WHOLE, 1)) {
             assertThat(loader.batch(0).labels().toLongArray()).containsExactlyInAnyOrder(2, 5);
+        }
+    }
+
+    @Test
+    void anEvaluationIsInOrderAndEnds() {
+        int[] places = {4, 1, 3, 7, 0};
+        try (BatchLoader<ImageBatch> loader =
+                BatchLoader.inOrder(
+                        places, 2, 3, (batch, none) -> ImageBatch.of(data, batch, none))) {
+            assertThat(loader.perEpoch()).isEqualTo(3);
+            assertThat(loader.batch(0).labels().toLongArray()).containsExactly(4, 1);
+            assertThat(loader.batch(1).labels().toLongArray()).containsExactly(3, 7);
+            assertThat(loader.batch(2).labels().toLongArray()).containsExactly(0);
+            float[] plain = ImageBatch.of(data, new int[] {3, 7}, null).images().toFloatArray();
+            assertThat(loader.batch(1).images().toFloatArray()).containsExactly(plain);
+            assertThatThrownBy(() -> loader.batch(3)).hasMessageContaining("there is none");
+        }
+    }
+
+    /// Three processes with batches of 4, 4 and 2: parts of 2, 1, 1 and 1, 1, 0.
+    @Test
+    void shardsTogetherAreTheBatch() {
+        try (BatchLoader<ImageBatch> whole = loader(4, 1)) {
+            for (int i = 0; i < 6; i++) {
+                long[] expected = whole.batch(i).labels().toLongArray();
+                long[] found = new long[expected.length];
+                for (int rank = 0; rank < 3; rank++) {
+                    try (BatchLoader<ImageBatch> one =
+                            loader(PLACES, 4, 7, new Shard(rank, 3), 1)) {
+                        ImageBatch part = one.batch(i);
+                        assertThat(part.size()).isEqualTo((expected.length + 2 - rank) / 3);
+                        for (int j = 0; j < part.size(); j++) {
+                            found[rank + 3 * j] = part.labels().toLongArray()[j];
+                        }
+                    }
+                }
+                assertThat(found).containsExactly(expected);
+            }
+        }
+        assertThatThrownBy(() -> new Shard(3, 3)).hasMessageContaining("rank 3 among 3");
+        assertThatThrownBy(() -> new Shard(-1, 3)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /// A damaged file behind an example is the user's matter, not a defect.
+    @Test
+    void aFileThatCannotBeUsedIsNamed() {
+        try (BatchLoader<Integer> loader =
+                BatchLoader.inOrder(
+                        PLACES,
+                        2,
+                        1,
+                        (batch, none) -> {
+                            throw new UsageException("x.jpeg, byte 3: it is no such picture.");
+                        })) {
+            assertThatThrownBy(() -> loader.batch(0))
+                    .isInstanceOf(UsageException.class)
+                    .hasMessage("x.jpeg, byte 3: it is no such picture.");
         }
     }
 
@@ -138,16 +207,13 @@ class BatchLoaderTest {
         assertThatThrownBy(() -> loader(0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("batches of 0");
-        assertThatThrownBy(() -> new BatchLoader(data, new int[0], 1, Random.stream(1), 1))
-                .hasMessageContaining("out of 0 images");
+        assertThatThrownBy(() -> loader(new int[0], 1, 1, Shard.WHOLE, 1))
+                .hasMessageContaining("out of 0 examples");
     }
 
     @Test
     void evaluationNormalizesAndNothingElse() {
-        float[] pixels =
-                ImageBatch.of(data, new int[] {1}, image -> Augmentation.NONE)
-                        .images()
-                        .toFloatArray();
+        float[] pixels = ImageBatch.of(data, new int[] {1}, null).images().toFloatArray();
         // image 1, row 2, column 3: red 67 + 7, green 1024 + 67 + 7 = 74 modulo 256, blue likewise
         int at = (2 * 32 + 3) * 3;
         assertThat(pixels[at]).isCloseTo((74 - 125.3f) / 63.0f, within(1e-6f));
@@ -158,10 +224,7 @@ class BatchLoaderTest {
     /// Row 1 of the crop at (6, 1) is row 3 of the image, column 0 is padding: column -3.
     @Test
     void aCropSeesBlackAroundTheImage() {
-        float[] pixels =
-                ImageBatch.of(data, new int[] {0}, image -> new Augmentation(6, 1, false))
-                        .images()
-                        .toFloatArray();
+        float[] pixels = cropped(new Augmentation(6, 1, false));
         float black = -125.3f / 63.0f;
         assertThat(red(pixels, 1, 0)).isCloseTo(black, within(1e-6f));
         assertThat(red(pixels, 1, 3)).isCloseTo((96 - 125.3f) / 63.0f, within(1e-6f));
@@ -173,14 +236,8 @@ class BatchLoaderTest {
 
     @Test
     void aMirroredCropIsTheCropMirrored() {
-        float[] plain =
-                ImageBatch.of(data, new int[] {0}, image -> new Augmentation(2, 7, false))
-                        .images()
-                        .toFloatArray();
-        float[] mirrored =
-                ImageBatch.of(data, new int[] {0}, image -> new Augmentation(2, 7, true))
-                        .images()
-                        .toFloatArray();
+        float[] plain = cropped(new Augmentation(2, 7, false));
+        float[] mirrored = cropped(new Augmentation(2, 7, true));
         for (int y = 0; y < 32; y++) {
             for (int x = 0; x < 32; x++) {
                 assertThat(red(mirrored, y, x)).isEqualTo(red(plain, y, 31 - x));
@@ -207,6 +264,15 @@ class BatchLoaderTest {
         }
         assertThat(mirrored).isBetween(3900, 4200);
         assertThat(Augmentation.draw(epoch, 5)).isEqualTo(Augmentation.draw(epoch, 5));
+    }
+
+    /// Image 0 with an augmentation, normalized.
+    private float[] cropped(Augmentation augmentation) {
+        byte[] plain = new byte[3072];
+        byte[] cropped = new byte[3072];
+        data.write(0, null, plain, 0);
+        augmentation.write(plain, 32, cropped, 0);
+        return Normalization.CIFAR.apply(Tensor.of(cropped, 32, 32, 3)).toFloatArray();
     }
 
     private static float red(float[] pixels, int row, int column) {

@@ -110,7 +110,9 @@ class CommandLineTest {
         refused(
                 dnc(folder.resolve("run"), "--optimizer", "adamm"),
                 "--optimizer adamm: there is none of that name; choose alig, sgd, heavy-ball,"
-                        + " nesterov, adam, amsgrad, adamw, adagrad, rmsprop.");
+                        + " nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi, bpgrad, dfw,"
+                        + " l4adam, l4mom, sps, momo, momo-adam, borat, d-adapt-sgd, d-adapt-adam,"
+                        + " prodigy, schedule-free, schedule-free-adamw, lion, lamb.");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -131,13 +133,15 @@ class CommandLineTest {
                 dnc(folder.resolve("run"), "--iteration", "3"),
                 "--optimizer, --max-lr, --learning-rate, --seed, --threads,"
                         + " --device, --out, --config, --patience, --keep, --resume, --at,"
-                        + " --iterations, --help, --version.");
+                        + " --iterations, --accuracy, --help, --version.");
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
     void anUnknownArgumentListsTheChoices() {
-        refused(Console.run("trian"), "trian: aligrad has no such command; choose train.");
+        refused(
+                Console.run("trian"),
+                "trian: aligrad has no such command; choose train, reproduce, report, data.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");
@@ -326,6 +330,52 @@ class CommandLineTest {
                 Console.run("train", "mnist", "--out", out.toString(), "--data", ""),
                 "--data: its value is empty; name a directory.");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void fashionMnistIsReadWhereItIs() throws IOException {
+        assumeTrue(
+                Files.isDirectory(MnistData.FASHION)
+                        && !Files.exists(DataFolder.FETCHED.resolve("fashion-mnist")),
+                "Debian's package dataset-fashion-mnist is not installed");
+        Path out = folder.resolve("run");
+        refused(
+                Console.run(
+                        "train", "fashion-mnist", "--out", out.toString(), "--batch-size", "60001"),
+                "--batch-size 60001: there are only 60000 images for training");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aRunOfFashionMnistHasItsName() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        for (String prefix : List.of("train", "t10k")) {
+            Files.write(
+                    data.resolve(prefix + "-images-idx3-ubyte"),
+                    IdxFileTest.idx(0x0803, new int[] {3, 28, 28}, new byte[3 * 784]));
+            Files.write(
+                    data.resolve(prefix + "-labels-idx1-ubyte"),
+                    IdxFileTest.idx(0x0801, new int[] {3}, new byte[] {1, 2, 3}));
+        }
+        Path out = folder.resolve("run");
+        Console run =
+                Console.run(
+                        "train",
+                        "fashion-mnist",
+                        "--data",
+                        data.toString(),
+                        "--batch-size",
+                        "3",
+                        "--epochs",
+                        "1",
+                        "--out",
+                        out.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exit()).isZero();
+        assertThat(out.resolve("config.yaml")).content().contains("experiment: fashion-mnist");
+        refused(
+                Console.run("train", "mnist", "--out", out.toString(), "--resume"),
+                "holds a run of 'fashion-mnist', not of 'mnist'");
     }
 
     /// Exit code 2, and one line on standard error that says this.

@@ -2,6 +2,7 @@ package aligrad.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import aligrad.optim.Optimizer;
 import aligrad.tensor.Parameter;
@@ -31,7 +32,23 @@ class OptimizerChoiceTest {
                         "amsgrad",
                         "adamw",
                         "adagrad",
-                        "rmsprop");
+                        "rmsprop",
+                        "yogi",
+                        "bpgrad",
+                        "dfw",
+                        "l4adam",
+                        "l4mom",
+                        "sps",
+                        "momo",
+                        "momo-adam",
+                        "borat",
+                        "d-adapt-sgd",
+                        "d-adapt-adam",
+                        "prodigy",
+                        "schedule-free",
+                        "schedule-free-adamw",
+                        "lion",
+                        "lamb");
     }
 
     @ParameterizedTest
@@ -46,7 +63,10 @@ class OptimizerChoiceTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         "--optimizer ADAM: there is none of that name; choose alig, sgd,"
-                                + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop.");
+                            + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi,"
+                            + " bpgrad, dfw, l4adam, l4mom, sps, momo, momo-adam, borat,"
+                            + " d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
+                            + " schedule-free-adamw, lion, lamb.");
     }
 
     /// Steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments' conventions.
@@ -60,9 +80,14 @@ class OptimizerChoiceTest {
             Parameter p = new Parameter("p", Tensor.of(new float[] {1}, 1));
             double rate = choice.rate(NEW, new RunOptions(), c);
             Optimizer<?> optimizer = choice.over(Map.of("p", p), rate, c);
-            double first = optimizer.step(() -> p.value().sub(3).square().sum());
-            double second = optimizer.step(() -> p.value().sub(3).square().sum());
-            double third = optimizer.step(() -> p.value().sub(3).square().sum());
+            int batches = choice == OptimizerChoice.BORAT ? 2 : 1; // of a step
+            double[] losses = new double[2 * batches + 1];
+            for (int i = 0; i < losses.length; i++) {
+                losses[i] = optimizer.step(() -> p.value().sub(3).square().sum());
+            }
+            double first = losses[0];
+            double second = losses[batches];
+            double third = losses[2 * batches];
             assertThat(first).isEqualTo(4);
             assertThat(second).isLessThan(first);
             assertThat(third).isLessThan(second);
@@ -147,6 +172,38 @@ class OptimizerChoiceTest {
                 OptimizerChoice.ADAM,
                 options,
                 "--learning-rate " + rate + ": it must be a number above 0.");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"L4ADAM", "L4MOM"})
+    void theFractionOfL4IsAtMostOne(OptimizerChoice choice) {
+        RunOptions options = new RunOptions();
+        options.learningRate = 1.5;
+        refuses(
+                choice,
+                options,
+                "--learning-rate 1.5: it is the fraction of " + choice.label() + ", at most 1.");
+    }
+
+    /// Scores (2, 0.5, -1, 1.8) of label 0: hinge 0.8, smoothed 0.2121988927, cross-entropy
+    /// 0.7459957… = log(1 + e^-1.5 + e^-3 + e^-0.2).
+    @Test
+    void dfwLearnsWithTheHingeLoss() {
+        Tensor scores = Tensor.of(new double[] {2, 0.5, -1, 1.8}, 1, 4);
+        Tensor label = Tensor.of(new long[] {0}, 1);
+        double entropy = Math.log(1 + Math.exp(-1.5) + Math.exp(-3) + Math.exp(-0.2));
+        assertThat(OptimizerChoice.DFW.loss(false).mean(scores, label).item())
+                .isCloseTo(0.8, within(1e-12));
+        assertThat(OptimizerChoice.DFW.loss(true).mean(scores, label).item())
+                .isCloseTo(0.2121988927, within(1e-9));
+        for (OptimizerChoice choice : OptimizerChoice.values()) {
+            if (choice != OptimizerChoice.DFW) {
+                assertThat(choice.loss(true).mean(scores, label).item())
+                        .isCloseTo(entropy, within(1e-12));
+                assertThat(choice.lossUnit()).isEqualTo(" nats");
+            }
+        }
+        assertThat(OptimizerChoice.DFW.lossUnit()).isEmpty();
     }
 
     private static void refuses(OptimizerChoice choice, RunOptions options, String message) {

@@ -6,6 +6,8 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 
+import java.util.function.UnaryOperator;
+
 /// Batch normalization of the last axis: `y = (x - mean) / √(variance + ε) · weight + bias`, where
 /// mean and variance are those of each channel over all other axes.
 ///
@@ -86,7 +88,7 @@ public final class BatchNorm2d extends Layer {
         for (int i = 0; i < axes.length; i++) {
             axes[i] = i;
         }
-        Standardization s = Standardization.along(x, axes);
+        Standardization s = Standardization.ofBatch(x, axes);
         Tensor unbiased = s.variance().detach().mul(n / (n - 1.0));
         move(runningMean, s.mean().detach());
         move(runningVariance, unbiased);
@@ -102,6 +104,17 @@ public final class BatchNorm2d extends Layer {
     private Tensor ofRunning(Tensor x) {
         Tensor factor = runningVariance.value().add(options.epsilon).rsqrt().mul(weight.value());
         return x.sub(runningMean.value()).mul(factor).add(bias.value());
+    }
+
+    /// PyTorch counts batches, too, which matters only where there is no momentum.
+    @Override
+    void describe(PyTorchState state, UnaryOperator<String> names) {
+        super.describe(state, names);
+        state.addUnneeded(names.apply("num_batches_tracked"));
+    }
+
+    int channels() {
+        return channels;
     }
 
     @Override

@@ -8,6 +8,8 @@ import aligrad.tensor.Window2d;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.UnaryOperator;
+
 /// A two-dimensional convolution (cross-correlation) of images: `(N, H, W, in)` to `(N, H', W',
 /// out)`.
 ///
@@ -84,6 +86,24 @@ public final class Conv2d extends Layer {
     protected Tensor compute(Tensor x) {
         Tensor y = x.conv2d(weight.value(), window, groups);
         return bias == null ? y : y.add(bias.value());
+    }
+
+    /// Filters are `(out, in / groups, kernelHeight, kernelWidth)` there.
+    @Override
+    void describe(PyTorchState state, UnaryOperator<String> names) {
+        Shape s = weight.shape();
+        Shape theirs = Shape.of(s.extent(0), s.extent(3), s.extent(1), s.extent(2));
+        state.add(
+                weight,
+                new PyTorchState.Entry(names.apply("weight"), theirs),
+                filters -> filters.permute(0, 2, 3, 1));
+        if (bias != null) {
+            state.add(bias, names.apply("bias"));
+        }
+    }
+
+    int outChannels() {
+        return weight.shape().extent(0);
     }
 
     @Override

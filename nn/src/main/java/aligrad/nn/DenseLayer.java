@@ -76,6 +76,15 @@ final class DenseLayer extends Layer {
     }
 
     @Override
+    protected String pyTorchName(String path) {
+        String last = bottleneck == null ? "1." : "2.";
+        return path.replaceFirst("^bottleneck\\.norm\\.", "bn1.")
+                .replaceFirst("^bottleneck\\.conv\\.", "conv1.")
+                .replaceFirst("^growing\\.norm\\.", "bn" + last)
+                .replaceFirst("^growing\\.conv\\.", "conv" + last);
+    }
+
+    @Override
     public String toString() {
         return "DenseLayer(%d → %d)".formatted(in, in + growth);
     }

@@ -190,6 +190,15 @@ public final class DenseNet extends Layer {
     }
 
     @Override
+    protected String pyTorchName(String path) {
+        return path.replaceFirst("^body\\.block(\\d)\\.", "block$1.layer.")
+                .replaceFirst("^body\\.transition(\\d)\\.norm\\.", "trans$1.bn1.")
+                .replaceFirst("^body\\.transition(\\d)\\.conv\\.", "trans$1.conv1.")
+                .replaceFirst("^norm\\.", "bn1.")
+                .replaceFirst("^scores\\.", "fc.");
+    }
+
+    @Override
     public String toString() {
         return "DenseNet(%s-%d-%d, %d classes)"
                 .formatted(

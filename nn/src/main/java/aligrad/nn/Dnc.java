@@ -8,6 +8,10 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.ShapeException;
 import aligrad.tensor.Tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 /// Differentiable neural computer: an LSTM that writes into a memory matrix and reads from it, by
 /// content, in the order of writing, or wherever there is room. Observations `(T, B, X)` to logits
 /// `(T, B, Y)`, sizes as in [DncConfig].
@@ -234,6 +238,69 @@ public final class Dnc extends Layer {
     /// 0 on the diagonal, 1 elsewhere, `(N, N)`.
     static Tensor offDiagonal(int slots) {
         return Precision.convert(Tensor.eye(slots).subtractedFrom(1)).copy();
+    }
+
+    /// PyTorch's `LSTMCell` has gates i, f, g, o where this has i, j, f, o, two biases that are
+    /// added, and no constant forget bias: there it is part of what was learned.
+    @Override
+    void describe(PyTorchState state, UnaryOperator<String> names) {
+        int h = config.hidden();
+        int read = config.readSize();
+        Shape gates = Shape.of(4 * h);
+        state.add(
+                lstm.weight,
+                List.of(
+                        entry(names, "lstm.weight_ih", Shape.of(4 * h, config.inputs() + read)),
+                        entry(names, "lstm.weight_hh", Shape.of(4 * h, h))),
+                w -> inOrderOfGates(Movements.concat(1, w.get(0), w.get(1))).transpose());
+        state.add(
+                lstm.bias,
+                List.of(entry(names, "lstm.bias_ih", gates), entry(names, "lstm.bias_hh", gates)),
+                b -> withoutForgetBias(inOrderOfGates(b.get(0).add(b.get(1)))));
+        List<PyTorchState.Entry> weights = new ArrayList<>();
+        List<PyTorchState.Entry> biases = new ArrayList<>();
+        config.interfaceSizes()
+                .forEach(
+                        (name, size) -> {
+                            String map = "interface." + name;
+                            weights.add(entry(names, map + ".weight", Shape.of(size, h)));
+                            biases.add(entry(names, map + ".bias", Shape.of(size)));
+                        });
+        state.add(interfaces.weight, weights, w -> joined(w).transpose());
+        state.add(interfaces.bias, biases, Dnc::joined);
+        state.add(
+                output.weight,
+                entry(names, "output.weight", Shape.of(config.outputs(), h + read)),
+                Tensor::transpose);
+        state.add(output.bias, names.apply("output.bias"));
+    }
+
+    private static PyTorchState.Entry entry(UnaryOperator<String> names, String name, Shape shape) {
+        return new PyTorchState.Entry(names.apply(name), shape);
+    }
+
+    private static Tensor joined(List<Tensor> parts) {
+        return Movements.concat(0, parts.toArray(Tensor[]::new));
+    }
+
+    /// Rows for the gates i, f, g, o as rows for i, j, f, o.
+    private Tensor inOrderOfGates(Tensor x) {
+        int h = config.hidden();
+        return Movements.concat(
+                0,
+                x.slice(0, 0, h),
+                x.slice(0, 2 * h, 3 * h),
+                x.slice(0, h, 2 * h),
+                x.slice(0, 3 * h, 4 * h));
+    }
+
+    private Tensor withoutForgetBias(Tensor bias) {
+        int h = config.hidden();
+        return Movements.concat(
+                0,
+                bias.slice(0, 0, 2 * h),
+                bias.slice(0, 2 * h, 3 * h).sub(DncController.FORGET_BIAS),
+                bias.slice(0, 3 * h, 4 * h));
     }
 
     @Override

@@ -11,7 +11,7 @@ import aligrad.tensor.Tensor;
 /// @param cell `(B, H)`
 record DncController(Tensor hidden, Tensor cell) {
 
-    private static final double FORGET_BIAS = 1;
+    static final double FORGET_BIAS = 1;
 
     /// @param z the four gates before squashing, `(B, 4H)`
     /// @param cell of the previous step, `(B, H)`

@@ -7,6 +7,8 @@ import aligrad.tensor.Tensor;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.UnaryOperator;
+
 /// An affine map of the last axis, `y = x · Wᵀ + b`: `(…, in)` to `(…, out)`.
 ///
 /// The weight `W (out, in)` and the bias `b (out)` have the names and layouts of PyTorch's.
@@ -63,6 +65,20 @@ public final class Linear extends Layer {
     protected Tensor compute(Tensor x) {
         Tensor w = weight.value().transpose();
         return bias == null ? x.matmul(w) : x.affine(w, bias.value());
+    }
+
+    /// Says where PyTorch has the weights of a layer whose inputs are flattened images: there each
+    /// channel's pixels follow each other, here each pixel's channels.
+    void describe(PyTorchState state, UnaryOperator<String> names, int channels) {
+        int out = weight.shape().extent(0);
+        int in = weight.shape().extent(1);
+        state.add(
+                weight,
+                new PyTorchState.Entry(names.apply("weight"), weight.shape()),
+                w -> w.reshape(out, channels, in / channels).transpose(1, 2).reshape(out, in));
+        if (bias != null) {
+            state.add(bias, names.apply("bias"));
+        }
     }
 
     @Override

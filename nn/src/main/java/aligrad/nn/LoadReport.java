@@ -1,6 +1,7 @@
 package aligrad.nn;
 
 import aligrad.tensor.DType;
+import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
 
@@ -33,7 +34,14 @@ public record LoadReport(
         return missing.isEmpty() && unexpected.isEmpty() && mismatched.isEmpty();
     }
 
-    static LoadReport compare(Map<String, Variable> variables, Map<String, Tensor> state) {
+    /// What a state should have under a name.
+    record Expected(Shape shape, DType dtype) {
+        static Expected of(Variable variable) {
+            return new Expected(variable.shape(), variable.dtype());
+        }
+    }
+
+    static LoadReport compare(Map<String, Expected> variables, Map<String, Tensor> state) {
         List<String> loaded = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<String> mismatched = new ArrayList<>();
@@ -42,14 +50,14 @@ public record LoadReport(
                     Tensor value = state.get(path);
                     if (value == null) {
                         missing.add(path);
-                    } else if (!value.shape().equals(variable.shape())
-                            || !converts(value.dtype(), variable.dtype())) {
+                    } else if (!value.shape().equals(variable.shape)
+                            || !converts(value.dtype(), variable.dtype)) {
                         mismatched.add(
                                 "%s is %s %s, the state has %s %s"
                                         .formatted(
                                                 path,
-                                                variable.dtype(),
-                                                variable.shape(),
+                                                variable.dtype,
+                                                variable.shape,
                                                 value.dtype(),
                                                 value.shape()));
                     } else {

@@ -83,7 +83,9 @@ public final class Lstm extends Recurrent {
             Tensor candidate = z.slice(1, 2 * n, 3 * n).tanh();
             Tensor out = z.slice(1, 3 * n, 4 * n).sigmoid();
             c = forget.mul(c).add(in.mul(candidate));
-            h = out.mul(c.tanh());
+            // In this order: the kernel of h needs the cell anyway and keeps it in registers.
+            h = out.mul(c.tanh()).evaluate();
+            c.evaluate();
             hs[t] = h;
             cs[t] = c;
         }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// A part of a model: parameters that are learned, buffers that belong to its state, random streams
 /// it draws from, and smaller modules it is made of, all by name.
@@ -223,7 +224,7 @@ public abstract class Module {
     /// @throws IllegalArgumentException if a name or shape does not fit; it lists all of them, and
     ///   nothing has changed
     public final LoadReport load(Map<String, Tensor> state) {
-        LoadReport report = LoadReport.compare(variables(), state);
+        LoadReport report = LoadReport.compare(expected(), state);
         if (!report.isComplete()) {
             throw new IllegalArgumentException(
                     "load into "
@@ -239,9 +240,76 @@ public abstract class Module {
     /// Sets those parameters and buffers whose name and shape fit, and leaves the others as they
     /// are: for another head on a trained model.
     public final LoadReport loadMatching(Map<String, Tensor> state) {
-        LoadReport report = LoadReport.compare(variables(), state);
+        LoadReport report = LoadReport.compare(expected(), state);
         assign(report, state);
         return report;
+    }
+
+    /// Sets all parameters and buffers from a state dictionary of PyTorch, with the names and the
+    /// order of axes that it has there. `F32` and `F64` are converted into each other.
+    ///
+    /// ```java
+    /// model.loadPyTorch(SafeTensors.open(Path.of("model.safetensors")).tensors());
+    /// ```
+    ///
+    /// | here | in PyTorch |
+    /// | --- | --- |
+    /// | [Linear], [Embedding], [Lstm], [Gru], [LayerNorm], [GroupNorm], [BatchNorm2d] | the same names and axes; `num_batches_tracked` is not needed |
+    /// | [Conv2d] | `weight (out, in, kh, kw)` |
+    /// | [Sequential] | the same names; the first [Linear] behind a [Flatten] takes its inputs channel by channel |
+    /// | [WideResNet] | `conv1`, `block1.layer.0.bn1` (`conv1`, `bn2`, `conv2`, `convShortcut`), …, `bn1`, `fc` |
+    /// | [DenseNet] | `conv1`, `block1.layer.0.bn1` (`conv1`, `bn2`, `conv2`), …, `trans1.bn1`, `trans1.conv1`, …, `bn1`, `fc` |
+    /// | [ResNet] | `conv1`, `bn1`, `layer1.0.conv1` (`bn1`, `conv2`, `bn2`, `downsample.0`, `downsample.1`), …, `fc` |
+    /// | [InferSent] | `encoder.enc_lstm.weight_ih_l0`, …, `classifier.0`, … |
+    /// | [Dnc] | `lstm`, a `torch.nn.LSTMCell`; `interface.write_vectors` …, ten linear layers; `output`, a linear layer |
+    ///
+    /// A module of yours has the names of its parts and fields unless it overrides [#pyTorchName].
+    /// Where one flattens images outside a [Sequential], the columns of the next linear layer must
+    /// be put in order before, from channels, rows, columns to rows, columns, channels.
+    ///
+    /// @throws IllegalArgumentException if a name or shape does not fit; it lists all of them, by
+    ///   PyTorch's names, and nothing has changed
+    public final LoadReport loadPyTorch(Map<String, Tensor> state) {
+        PyTorchState described = new PyTorchState();
+        describe(described, path -> path);
+        LoadReport report = described.compare(state);
+        if (!report.isComplete()) {
+            throw new IllegalArgumentException(
+                    "load PyTorch's state dictionary into "
+                            + this
+                            + ": "
+                            + report
+                            + "; save that of the same architecture, under the names that"
+                            + " Module.loadPyTorch lists");
+        }
+        described.assign(state);
+        return report;
+    }
+
+    /// What PyTorch calls the parameter or buffer that is at `path` below this module. The names
+    /// below its parts are PyTorch's already. As it is, the path itself.
+    protected String pyTorchName(String path) {
+        return path;
+    }
+
+    /// Says where PyTorch has the parameters and buffers of this module and its parts.
+    ///
+    /// @param names from a name below this module to that in the dictionary
+    void describe(PyTorchState state, UnaryOperator<String> names) {
+        ownVariables().forEach((name, own) -> state.add(own, names.apply(pyTorchName(name))));
+        children.forEach((name, child) -> child.describe(state, below(name, names)));
+    }
+
+    /// From a name below the part `child` to that in the dictionary.
+    final UnaryOperator<String> below(String child, UnaryOperator<String> names) {
+        return path -> names.apply(pyTorchName(join(child, path)));
+    }
+
+    private Map<String, LoadReport.Expected> expected() {
+        Map<String, LoadReport.Expected> expected = new LinkedHashMap<>();
+        variables()
+                .forEach((path, variable) -> expected.put(path, LoadReport.Expected.of(variable)));
+        return expected;
     }
 
     private void assign(LoadReport report, Map<String, Tensor> state) {

@@ -65,6 +65,12 @@ final class PackedBatch {
     ///
     /// @throws IllegalArgumentException if there is not one length from 1 to `time` a sequence
     static PackedBatch of(int batch, int time, int[] lengths) {
+        requireLengths(batch, time, lengths);
+        return new PackedBatch(batch, time, lengths);
+    }
+
+    /// @throws IllegalArgumentException if there is not one length from 1 to `time` a sequence
+    static void requireLengths(int batch, int time, int[] lengths) {
         if (lengths.length != batch) {
             throw new IllegalArgumentException(
                     "%d lengths for a batch of %d sequences: give one for each"
@@ -77,7 +83,6 @@ final class PackedBatch {
                                 .formatted(lengths[b], b, time));
             }
         }
-        return new PackedBatch(batch, time, lengths);
     }
 
     /// All sequences run to the end.

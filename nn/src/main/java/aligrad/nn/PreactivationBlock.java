@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// which is shared with the main path.
 final class PreactivationBlock extends Layer {
 
-    private static final Conv2d.Options PLAIN =
+    /// What convolutions of residual networks have: no bias, normal with variance `2/(k·k·out)`.
+    static final Conv2d.Options PLAIN =
             Conv2d.Options.DEFAULT.withoutBias().withWeights(new Initializer.HeFanOut());
 
     private final int in;
@@ -53,6 +54,11 @@ final class PreactivationBlock extends Layer {
         Tensor h = norm2.forward(conv1.forward(a)).relu();
         Tensor kept = dropout == null ? h : dropout.forward(h);
         return (shortcut == null ? x : shortcut.forward(a)).add(conv2.forward(kept));
+    }
+
+    @Override
+    protected String pyTorchName(String path) {
+        return path.replaceFirst("^norm", "bn").replaceFirst("^shortcut\\.", "convShortcut.");
     }
 
     @Override

@@ -4,6 +4,7 @@ import aligrad.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Layers one after the other.
 ///
@@ -56,6 +57,41 @@ public final class Sequential extends Layer {
             y = layer.forward(y);
         }
         return y;
+    }
+
+    /// What a chain of layers has made of images so far.
+    private static final class Chain {
+        int channels;
+        boolean isFlattened;
+    }
+
+    @Override
+    void describe(PyTorchState state, UnaryOperator<String> names) {
+        describe(state, names, new Chain());
+    }
+
+    private void describe(PyTorchState state, UnaryOperator<String> names, Chain chain) {
+        children().forEach((name, child) -> describe(child, state, below(name, names), chain));
+    }
+
+    private static void describe(
+            Module layer, PyTorchState state, UnaryOperator<String> names, Chain chain) {
+        if (layer instanceof Sequential inner) {
+            inner.describe(state, names, chain);
+            return;
+        }
+        if (layer instanceof Linear linear && chain.isFlattened) {
+            linear.describe(state, names, chain.channels);
+            chain.isFlattened = false;
+            return;
+        }
+        switch (layer) {
+            case Conv2d conv -> chain.channels = conv.outChannels();
+            case BatchNorm2d norm -> chain.channels = norm.channels();
+            case Flatten _ -> chain.isFlattened = chain.channels > 0;
+            default -> {}
+        }
+        layer.describe(state, names);
     }
 
     @Override

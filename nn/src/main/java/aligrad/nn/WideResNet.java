@@ -151,6 +151,13 @@ public final class WideResNet extends Layer {
     }
 
     @Override
+    protected String pyTorchName(String path) {
+        return path.replaceFirst("^stage(\\d)\\.", "block$1.layer.")
+                .replaceFirst("^norm\\.", "bn1.")
+                .replaceFirst("^scores\\.", "fc.");
+    }
+
+    @Override
     public String toString() {
         return "WideResNet(WRN-%d-%d, %d classes)"
                 .formatted(config.depth, config.width, config.classes);

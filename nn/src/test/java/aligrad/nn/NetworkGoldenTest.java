@@ -11,12 +11,15 @@ import aligrad.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Small wide residual and densely connected networks against `networks.safetensors`: scores, the
-/// gradients of images and all parameters, and the running statistics that are left.
+/// Small wide residual, densely connected and residual networks against `networks.safetensors` and
+/// `resnet.safetensors`: scores, the gradients of images and all parameters, and the running
+/// statistics that are left.
 class NetworkGoldenTest {
 
     private static final Random RANDOM = Random.stream(1);
@@ -25,7 +28,9 @@ class NetworkGoldenTest {
     private static final float SINGLE = 1e-4f;
 
     static List<Golden> cases() {
-        return Golden.cases("networks");
+        List<Golden> cases = new ArrayList<>(Golden.cases("networks"));
+        cases.addAll(Golden.cases("resnet"));
+        return cases;
     }
 
     @ParameterizedTest
@@ -72,12 +77,23 @@ class NetworkGoldenTest {
                                     .classes(golden.integer("classes"))
                                     .initialize(RANDOM);
                     case "densenet" -> denseNet(golden);
+                    case "resnet" -> resNet(golden);
                     default -> throw new AssertionError("no network for " + golden.op());
                 };
         if (!golden.is("training")) {
             network.eval();
         }
         return network;
+    }
+
+    /// The option `blocks` is a list, such as `[1, 2, 1, 1]`.
+    static ResNet resNet(Golden golden) {
+        List<Integer> blocks =
+                Arrays.stream(golden.text("blocks").replaceAll("[\\[\\] ]", "").split(","))
+                        .map(Integer::valueOf)
+                        .toList();
+        return new ResNet.Config(blocks, 3, golden.integer("first"), golden.integer("classes"))
+                .initialize(RANDOM);
     }
 
     private static DenseNet denseNet(Golden golden) {

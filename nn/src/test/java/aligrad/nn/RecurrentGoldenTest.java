@@ -3,7 +3,6 @@ package aligrad.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.tensor.DType;
-import aligrad.tensor.Movements;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
@@ -71,55 +70,54 @@ class RecurrentGoldenTest {
     }
 
     private static void checkEncoder(Golden golden) {
-        Lstm lstm = encoder(golden);
-        loadAll(lstm, golden);
+        InferSent model = inferSent(golden, 1);
+        Module encoder = model.children().get("encoder");
+        loadAll(encoder, golden);
         golden.check(
-                x -> new Tensor[] {encode(lstm, x[0], golden.lengths("lengths"))},
-                lstm.namedParameters());
+                x -> new Tensor[] {model.encode(x[0], golden.lengths("lengths"))},
+                below("", "encoder.", model));
     }
 
     private static void checkClassifier(Golden golden) {
-        Lstm lstm = encoder(golden);
-        int hidden = golden.integer("hidden");
-        int width = golden.integer("width");
-        Sequential classifier =
-                Precision.use(
-                        DType.F64,
-                        () ->
-                                Sequential.of(
-                                        new Linear(8 * hidden, width, RANDOM),
-                                        new Linear(width, width, RANDOM),
-                                        new Linear(width, 3, RANDOM)));
-        Map<String, Parameter> parameters = new LinkedHashMap<>(lstm.namedParameters());
-        classifier
-                .namedParameters()
-                .forEach((path, parameter) -> parameters.put("classifier." + path, parameter));
+        InferSent model = inferSent(golden, golden.integer("width"));
+        Map<String, Parameter> parameters = below("", "encoder.", model);
+        parameters.putAll(below("classifier.", "classifier.", model));
         Map<String, Tensor> state = golden.group("parameters");
         assertThat(state.keySet()).isEqualTo(parameters.keySet());
         parameters.forEach((path, parameter) -> parameter.set(state.get(path)));
         golden.check(
-                x -> {
-                    Tensor u = encode(lstm, x[0], golden.lengths("lengths0"));
-                    Tensor v = encode(lstm, x[1], golden.lengths("lengths1"));
-                    Tensor features = Movements.concat(1, u, v, u.sub(v).abs(), u.mul(v));
-                    return new Tensor[] {classifier.forward(features)};
-                },
+                x ->
+                        new Tensor[] {
+                            model.forward(
+                                    x[0],
+                                    golden.lengths("lengths0"),
+                                    x[1],
+                                    golden.lengths("lengths1"))
+                        },
                 parameters);
     }
 
-    private static Lstm encoder(Golden golden) {
+    private static InferSent inferSent(Golden golden, int width) {
         return Precision.use(
                 DType.F64,
                 () ->
-                        new Lstm(
-                                golden.tensor("input0").extent(2),
-                                golden.integer("hidden"),
-                                Lstm.Options.DEFAULT.withBothDirections(),
-                                RANDOM));
+                        InferSent.of(golden.integer("hidden"))
+                                .embedding(golden.tensor("input0").extent(2))
+                                .width(width)
+                                .initialize(RANDOM));
     }
 
-    private static Tensor encode(Lstm lstm, Tensor x, int[] lengths) {
-        return lstm.forward(x, lengths).outputs().max(1);
+    /// The parameters whose path begins with `prefix`, which `golden` replaces.
+    private static Map<String, Parameter> below(String golden, String prefix, InferSent model) {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        model.namedParameters()
+                .forEach(
+                        (path, parameter) -> {
+                            if (path.startsWith(prefix)) {
+                                parameters.put(golden + path.substring(prefix.length()), parameter);
+                            }
+                        });
+        return parameters;
     }
 
     private static Recurrent.Options options(Golden golden) {

@@ -4,7 +4,6 @@ import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
-import java.util.List;
 import java.util.Map;
 
 /// Adagrad: `d = g + λ w`, `s ← s + d²`, `w ← w - lr d / (√s + ε)`.
@@ -23,30 +22,20 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
             LearningRate learningRate,
             double initialAccumulator,
             double epsilon,
-            double weightDecay) {
+            double weightDecay)
+            implements Scheduled {
         public Options {
-            if (!(initialAccumulator >= 0)) {
-                throw new IllegalArgumentException(
-                        "Adagrad with initial accumulator "
-                                + initialAccumulator
-                                + ": it must be at least 0");
-            }
-            if (!(epsilon >= 0)) {
-                throw new IllegalArgumentException(
-                        "Adagrad with epsilon " + epsilon + ": it must be at least 0");
-            }
-            if (!(weightDecay >= 0)) {
-                throw new IllegalArgumentException(
-                        "Adagrad with weight decay " + weightDecay + ": it must be at least 0");
-            }
+            Ranges.atLeastZero("Adagrad", "initial accumulator", initialAccumulator);
+            Ranges.atLeastZero("Adagrad", "epsilon", epsilon);
+            Ranges.atLeastZero("Adagrad", "weight decay", weightDecay);
         }
     }
 
     private static final String SUM = "sum";
     private static final Options DEFAULTS = new Options(LearningRate.constant(1e-2), 0, 1e-10, 0);
 
-    private Adagrad(List<Group<Options>> groups, Projection projection, Clipping clipping) {
-        super(groups, projection, clipping);
+    private Adagrad(Builder builder) {
+        super(builder);
     }
 
     /// Over parameters by their path, as from `model.namedParameters()`.
@@ -148,7 +137,7 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
 
         @Override
         public Adagrad build() {
-            return new Adagrad(groups(), projection(), clipping());
+            return new Adagrad(this);
         }
     }
 }

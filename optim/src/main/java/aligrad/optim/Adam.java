@@ -5,7 +5,6 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// Adam and AMSGrad.
@@ -38,24 +37,13 @@ public final class Adam extends Optimizer<Adam.Options> {
             double epsilon,
             EpsilonForm epsilonForm,
             boolean amsgrad,
-            double weightDecay) {
+            double weightDecay)
+            implements Scheduled {
         public Options {
-            if (!(beta1 >= 0 && beta1 < 1)) {
-                throw new IllegalArgumentException(
-                        "Adam with beta1 " + beta1 + ": it must be at least 0 and below 1");
-            }
-            if (!(beta2 >= 0 && beta2 < 1)) {
-                throw new IllegalArgumentException(
-                        "Adam with beta2 " + beta2 + ": it must be at least 0 and below 1");
-            }
-            if (!(epsilon >= 0)) {
-                throw new IllegalArgumentException(
-                        "Adam with epsilon " + epsilon + ": it must be at least 0");
-            }
-            if (!(weightDecay >= 0)) {
-                throw new IllegalArgumentException(
-                        "Adam with weight decay " + weightDecay + ": it must be at least 0");
-            }
+            Ranges.belowOne("Adam", "beta1", beta1);
+            Ranges.belowOne("Adam", "beta2", beta2);
+            Ranges.atLeastZero("Adam", "epsilon", epsilon);
+            Ranges.atLeastZero("Adam", "weight decay", weightDecay);
         }
     }
 
@@ -66,8 +54,8 @@ public final class Adam extends Optimizer<Adam.Options> {
             new Options(
                     LearningRate.constant(1e-3), 0.9, 0.999, 1e-8, EpsilonForm.OUTSIDE, false, 0);
 
-    private Adam(List<Group<Options>> groups, Projection projection, Clipping clipping) {
-        super(groups, projection, clipping);
+    private Adam(Builder builder) {
+        super(builder);
     }
 
     /// Over parameters by their path, as from `model.namedParameters()`.
@@ -261,7 +249,7 @@ public final class Adam extends Optimizer<Adam.Options> {
 
         @Override
         public Adam build() {
-            return new Adam(groups(), projection(), clipping());
+            return new Adam(this);
         }
     }
 }

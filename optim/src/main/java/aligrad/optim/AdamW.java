@@ -4,7 +4,6 @@ import aligrad.optim.Adam.EpsilonForm;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
-import java.util.List;
 import java.util.Map;
 
 /// Adam with decoupled weight decay: `w ← w (1 - lr λ)` first, then the step of [Adam] along `g`
@@ -24,8 +23,8 @@ public final class AdamW extends Optimizer<Adam.Options> {
                     false,
                     1e-2);
 
-    private AdamW(List<Group<Adam.Options>> groups, Projection projection, Clipping clipping) {
-        super(groups, projection, clipping);
+    private AdamW(Builder builder) {
+        super(builder);
     }
 
     /// Over parameters by their path, as from `model.namedParameters()`.
@@ -116,7 +115,7 @@ public final class AdamW extends Optimizer<Adam.Options> {
 
         @Override
         public AdamW build() {
-            return new AdamW(groups(), projection(), clipping());
+            return new AdamW(this);
         }
     }
 }

@@ -51,10 +51,7 @@ public final class AliG extends Optimizer<AliG.Options> {
                                 + maxLearningRate
                                 + ": it must be above 0; leave it out for none");
             }
-            if (!(momentum >= 0)) {
-                throw new IllegalArgumentException(
-                        "ALI-G with momentum " + momentum + ": it must be at least 0");
-            }
+            Ranges.atLeastZero("ALI-G", "momentum", momentum);
         }
     }
 
@@ -65,7 +62,7 @@ public final class AliG extends Optimizer<AliG.Options> {
     private final boolean released;
 
     private AliG(Builder builder) {
-        super(builder.groups(), builder.projection(), builder.clipping());
+        super(builder);
         this.epsilon = builder.epsilon;
         this.variant = builder.variant;
         this.released = builder.released;

@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleBiFunction;
 
 /// Changes parameters so that the loss falls.
 ///
@@ -37,6 +40,10 @@ import java.util.function.Supplier;
 /// row the optimizer throws, with the operation that first produced such a number if it can be
 /// found. A parameter without a gradient is left alone.
 ///
+/// Every optimizer can also gather several batches to a step ([Builder#accumulate]), clip gradients
+/// ([Clipping]), keep the weights in a set ([Projection]) and an average of them ([Averaging]). A
+/// model is best judged inside [#evaluating], whatever the optimizer.
+///
 /// @param <O> the options of a parameter group
 public abstract class Optimizer<O> {
 
@@ -45,32 +52,63 @@ public abstract class Optimizer<O> {
 
     private static final String STEPS = "steps";
     private static final String SKIPPED_IN_ROW = "skippedInRow";
-
-    /// Above it a `double` no longer counts one by one.
-    private static final double MOST_STEPS = 0x1p53;
-
-    /// How many reasons a message lists.
-    private static final int LISTED = 5;
+    private static final String AVERAGE = "average";
 
     private final List<Group<O>> groups;
     private final List<Parameter> parameters = new ArrayList<>();
+    private final List<Slot> slots = new ArrayList<>();
     private final Projection projection;
     private final Clipping clipping;
-    private long steps;
-    private int skippedInRow;
+    private final Averaging averaging;
+    private final Remembered<O> remembered;
+    private final @Nullable Accumulation accumulation;
+    private final Scalar steps;
+    private final Scalar skippedInRow;
     private boolean isFirst = true;
+    private boolean isEvaluating;
     private @Nullable StepReport last;
 
-    protected Optimizer(List<Group<O>> groups, Projection projection, Clipping clipping) {
-        this.groups = groups;
-        this.projection = projection;
-        this.clipping = clipping;
+    /// Over the groups of a builder, with its projection, clipping, averaging and accumulation.
+    protected Optimizer(Builder<O, ?, ?> builder) {
+        groups = builder.groups();
+        projection = builder.projection;
+        clipping = builder.clipping;
+        averaging = builder.averaging;
         for (Group<O> group : groups) {
             for (Slot slot : group.slots()) {
                 parameters.add(slot.parameter());
+                slots.add(slot);
             }
         }
+        remembered = new Remembered<>(getClass().getSimpleName(), groups);
+        steps = remembered.count(STEPS, new Scalar(0));
+        skippedInRow = remembered.count(SKIPPED_IN_ROW, new Scalar(0));
+        accumulation = builder.batches == 1 ? null : accumulation(builder.batches);
+        rememberPlateaus();
         Recording.off(() -> Scope.compute("projection", () -> projection.apply(parameters)));
+    }
+
+    private Accumulation accumulation(int batches) {
+        Accumulation made =
+                new Accumulation(
+                        batches,
+                        remembered.count("accumulatedBatches", new Scalar(0)),
+                        remembered.number("accumulatedLoss", new Scalar(0)));
+        remembered.accumulation(made);
+        return made;
+    }
+
+    private void rememberPlateaus() {
+        Set<Plateau> plateaus = new LinkedHashSet<>();
+        for (Group<O> group : groups) {
+            if (group.options() instanceof Scheduled scheduled) {
+                plateaus.addAll(scheduled.learningRate().plateaus());
+            }
+        }
+        int i = 0;
+        for (Plateau plateau : plateaus) {
+            plateau.rememberIn(remembered, "plateau" + i++);
+        }
     }
 
     /// Computes the loss, its gradients and the step in a scope of its own, and returns the loss.
@@ -98,37 +136,72 @@ public abstract class Optimizer<O> {
     }
 
     private StepReport stepUnrecorded(Gradients gradients, double loss) {
+        if (isEvaluating) {
+            throw new IllegalStateException(
+                    "%s.step inside evaluating: the weights in place are not those that are trained; step after it"
+                            .formatted(getClass().getSimpleName()));
+        }
         Scope.retire(); // values read in this scope are the update's own
-        Step step = new Step(gradients, loss);
-        StepReport report;
         if (isFirst) { // says once which parameters no step will ever change
             isFirst = false;
             gradients.missing(parameters);
         }
-        if (toleratesNonFinite() || (Double.isFinite(loss) && Double.isFinite(step.norm()))) {
-            if (clipping instanceof Clipping.GlobalNorm) {
-                step.factor = clipping.factor(step.norm());
+        StepReport report = report(new Step(gradients, loss));
+        switch (report.bound()) {
+            case SKIPPED -> {
+                skippedInRow.set(skippedInRow.get() + 1);
+                report = counted(report, (int) skippedInRow.get(), 1);
             }
-            report = update(step);
-        } else {
-            report = skipped(step);
+            case PARTIAL -> {
+                skippedInRow.set(0);
+                report = counted(report, 0, 1);
+            }
+            case NONE, MAX_LEARNING_RATE, ZERO -> {
+                skippedInRow.set(0);
+                steps.set(steps.get() + 1);
+                report = counted(report, 0, projection.apply(parameters));
+                average();
+            }
         }
-        if (report.bound() == Bound.SKIPPED) {
-            skippedInRow++;
-            report = counted(report, skippedInRow, 1);
-            last = report;
-            if (skippedInRow >= PATIENCE) {
-                throw new NonFiniteLossException(
-                        "%d steps in a row were skipped because the loss or a gradient was not finite (loss %s, gradient norm %s, after %d steps)"
-                                .formatted(skippedInRow, loss, report.gradientNorm(), steps));
-            }
-        } else {
-            skippedInRow = 0;
-            steps++;
-            report = counted(report, 0, projection.apply(parameters));
-            last = report;
+        last = report;
+        if (report.skippedInRow() >= PATIENCE) {
+            throw new NonFiniteLossException(
+                    "%d steps in a row were skipped because the loss or a gradient was not finite (loss %s, gradient norm %s, after %d steps)"
+                            .formatted(
+                                    report.skippedInRow(), loss, report.gradientNorm(), steps()));
         }
         return report;
+    }
+
+    private StepReport report(Step batch) {
+        if (!toleratesNonFinite()
+                && !(Double.isFinite(batch.loss) && Double.isFinite(batch.norm()))) {
+            return skipped(batch);
+        }
+        Step step = batch;
+        if (accumulation != null) {
+            if (!accumulation.add(slots, batch.gradients, batch.loss)) {
+                return partial(batch, 0);
+            }
+            double loss = accumulation.meanLoss();
+            step = new Step(accumulation.finish(), loss);
+        }
+        if (clipping instanceof Clipping.GlobalNorm) {
+            step.factor = clipping.factor(step.norm());
+        }
+        return update(step);
+    }
+
+    private void average() {
+        double keep = averaging.keep(steps());
+        if (keep == 1) {
+            return;
+        }
+        for (Slot slot : slots) {
+            Buffer average = slot.state(AVERAGE, 0);
+            Tensor w = slot.value();
+            slot.keep(average, keep == 0 ? w : average.value().mul(keep).add(w.mul(1 - keep)));
+        }
     }
 
     private static StepReport counted(StepReport r, int skippedInRow, double projectionRatio) {
@@ -169,14 +242,20 @@ public abstract class Optimizer<O> {
         return new StepReport(step.loss(), rate, rate, Bound.NONE, step.norm(), 1, 0);
     }
 
+    /// A report of a batch after which the step is not complete.
+    protected final StepReport partial(Step step, double rate) {
+        return new StepReport(step.loss(), rate, rate, Bound.PARTIAL, step.norm(), 1, 0);
+    }
+
     /// What the last step did; empty before the first.
     public final @Nullable StepReport lastStep() {
         return last;
     }
 
-    /// How many steps were taken, skipped ones not counted.
+    /// How many steps were taken; those that were skipped, and batches that only began one, are not
+    /// counted.
     public final long steps() {
-        return steps;
+        return (long) steps.get();
     }
 
     public final List<Group<O>> groups() {
@@ -186,6 +265,81 @@ public abstract class Optimizer<O> {
     /// The parameters of all groups.
     public final List<Parameter> parameters() {
         return List.copyOf(parameters);
+    }
+
+    /// Runs `body` with the weights that the model should be judged by in the place of those that
+    /// are trained, and returns what it returns.
+    ///
+    /// They are the average where one was asked for ([Averaging]), what the optimizer itself keeps
+    /// for this (as [ScheduleFree] does), and otherwise the weights as they are; so a training loop
+    /// need not know which optimizer it has. Afterwards the trained weights are back, bit for bit.
+    ///
+    /// ```java
+    /// double accuracy = optimizer.evaluating(() -> accuracy(model, validation));
+    /// ```
+    public final <T extends @Nullable Object> T evaluating(Supplier<T> body) {
+        if (isEvaluating) {
+            return body.get();
+        }
+        Map<Parameter, Tensor> trained = new LinkedHashMap<>();
+        isEvaluating = true;
+        try {
+            Recording.off(() -> Scope.outside(() -> exchange(trained)));
+            return body.get();
+        } finally {
+            isEvaluating = false;
+            trained.forEach(Parameter::set);
+        }
+    }
+
+    private boolean exchange(Map<Parameter, Tensor> trained) {
+        Map<Parameter, Tensor> judged = new LinkedHashMap<>();
+        for (Group<O> group : groups) {
+            for (Slot slot : group.slots()) {
+                Tensor w = slot.value();
+                Tensor value =
+                        averaging.isBegun(steps())
+                                ? slot.state(AVERAGE, 0).value()
+                                : evaluationValue(slot, group.options());
+                if (value != w) {
+                    trained.put(slot.parameter(), w);
+                    judged.put(slot.parameter(), value);
+                }
+            }
+        }
+        judged.forEach(Parameter::set);
+        return true;
+    }
+
+    /// Whether [#evaluating] shows other weights than those that are trained. Where a model has
+    /// running statistics, they do not belong to these.
+    public final boolean hasOwnEvaluationWeights() {
+        return averaging.isBegun(steps()) || keepsEvaluationWeights();
+    }
+
+    /// The value of a parameter to judge the model by, where no average was asked for.
+    protected Tensor evaluationValue(Slot slot, O options) {
+        return slot.value();
+    }
+
+    /// Whether [#evaluationValue] is now something else than the value that is trained.
+    protected boolean keepsEvaluationWeights() {
+        return false;
+    }
+
+    /// A finite number to remember by this name; for the constructor.
+    final Scalar number(String name, double initial) {
+        return remembered.number(name, new Scalar(initial));
+    }
+
+    /// A whole number of at least 0 to remember by this name; for the constructor.
+    final Scalar count(String name) {
+        return remembered.count(name, new Scalar(0));
+    }
+
+    /// Numbers to remember by this name, as many as the array is long; for the constructor.
+    final double[] table(String name, double[] values) {
+        return remembered.table(name, values);
     }
 
     /// One step under way: the loss, and each parameter's gradient.
@@ -208,7 +362,31 @@ public abstract class Optimizer<O> {
 
         /// How many steps were taken before this one: 0 at the first.
         public long number() {
-            return steps;
+            return steps();
+        }
+
+        /// Does this for each parameter that has a gradient.
+        public void each(BiConsumer<Slot, O> move) {
+            for (Group<O> group : groups) {
+                for (Slot slot : group.slots()) {
+                    if (has(slot)) {
+                        move.accept(slot, group.options());
+                    }
+                }
+            }
+        }
+
+        /// The sum of this over all parameters that have a gradient.
+        public double sum(ToDoubleBiFunction<Slot, O> term) {
+            double sum = 0;
+            for (Group<O> group : groups) {
+                for (Slot slot : group.slots()) {
+                    if (has(slot)) {
+                        sum += term.applyAsDouble(slot, group.options());
+                    }
+                }
+            }
+            return sum;
         }
 
         /// Whether the loss depends on this parameter.
@@ -225,6 +403,11 @@ public abstract class Optimizer<O> {
         /// ‖g‖ over all parameters, before clipping.
         public double norm() {
             return Math.sqrt(squaredNorm());
+        }
+
+        /// ‖g‖² over all parameters as [#gradient] gives them, clipped.
+        public double clippedSquaredNorm() {
+            return factor * factor * squaredNorm();
         }
 
         /// ‖g‖² over all parameters, before clipping, accumulated in double.
@@ -247,21 +430,17 @@ public abstract class Optimizer<O> {
     /// such as `momentum`, each with the number that it begins with.
     protected abstract Map<String, Double> remembered(O options);
 
+    private Map<String, Double> kinds(O options) {
+        Map<String, Double> kinds = new LinkedHashMap<>(remembered(options));
+        if (!averaging.equals(Averaging.none())) {
+            kinds.put(AVERAGE, 0.0);
+        }
+        return kinds;
+    }
+
     /// Everything that the next step depends on, besides the parameters.
     public final OptimizerState state() {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Group<O> group : groups) {
-            Map<String, Double> kinds = remembered(group.options());
-            for (Slot slot : group.slots()) {
-                kinds.forEach(
-                        (kind, initial) ->
-                                tensors.put(kind + "/" + slot.name(), slot.present(kind, initial)));
-            }
-        }
-        return new OptimizerState(
-                getClass().getSimpleName(),
-                tensors,
-                Map.of(STEPS, (double) steps, SKIPPED_IN_ROW, (double) skippedInRow));
+        return remembered.state(this::kinds);
     }
 
     /// Continues from a saved state: what [#state()] returned of such an optimizer over parameters
@@ -270,74 +449,7 @@ public abstract class Optimizer<O> {
     /// @throws IllegalArgumentException if it is another optimizer's, or if a name is missing or
     ///   unknown, a shape does not fit, or a count is none; nothing is changed then
     public final void load(OptimizerState state) {
-        String own = getClass().getSimpleName();
-        if (!state.optimizer().equals(own)) {
-            throw new IllegalArgumentException(
-                    "optimizer state of %s cannot be loaded into %s; make the optimizer that saved it"
-                            .formatted(state.optimizer(), own));
-        }
-        List<String> wrong = new ArrayList<>();
-        Map<Buffer, Tensor> changes = changes(state.tensors(), wrong);
-        requireCounts(state.numbers(), wrong);
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "optimizer state does not fit: %s; was it saved by another model, or with other options?"
-                            .formatted(listed(wrong)));
-        }
-        changes.forEach(Buffer::set);
-        steps = state.numbers().getOrDefault(STEPS, 0.0).longValue();
-        skippedInRow = state.numbers().getOrDefault(SKIPPED_IN_ROW, 0.0).intValue();
-    }
-
-    /// What is to be set to what; says in `wrong` what does not fit.
-    private Map<Buffer, Tensor> changes(Map<String, Tensor> saved, List<String> wrong) {
-        Map<Buffer, Tensor> changes = new LinkedHashMap<>();
-        Set<String> unknown = new TreeSet<>(saved.keySet());
-        for (Group<O> group : groups) {
-            Map<String, Double> kinds = remembered(group.options());
-            for (Slot slot : group.slots()) {
-                kinds.forEach(
-                        (kind, initial) -> {
-                            String name = kind + "/" + slot.name();
-                            Tensor tensor = saved.get(name);
-                            unknown.remove(name);
-                            if (tensor == null) {
-                                wrong.add("it lacks " + name);
-                            } else if (slot.fits(tensor)) {
-                                changes.put(slot.state(kind, initial), tensor);
-                            } else {
-                                wrong.add(slot.misfit(name, tensor));
-                            }
-                        });
-            }
-        }
-        unknown.forEach(name -> wrong.add(unknown(name)));
-        return changes;
-    }
-
-    private void requireCounts(Map<String, Double> numbers, List<String> wrong) {
-        Set<String> unknown = new TreeSet<>(numbers.keySet());
-        for (String name : List.of(STEPS, SKIPPED_IN_ROW)) {
-            unknown.remove(name);
-            Double count = numbers.get(name);
-            if (count == null) {
-                wrong.add("it lacks " + name);
-            } else if (!(count >= 0 && count <= MOST_STEPS && count == Math.rint(count))) {
-                wrong.add("%s is %s, which is no count".formatted(name, count));
-            }
-        }
-        unknown.forEach(name -> wrong.add(unknown(name)));
-    }
-
-    private String unknown(String name) {
-        return "%s has no %s".formatted(getClass().getSimpleName(), name);
-    }
-
-    /// A few of many, which for a large model may be hundreds.
-    private static String listed(List<String> wrong) {
-        String first = String.join(", ", wrong.subList(0, Math.min(LISTED, wrong.size())));
-        int more = wrong.size() - LISTED;
-        return more <= 0 ? first : first + ", and %d more".formatted(more);
+        remembered.load(state, this::kinds);
     }
 
     /// Collects parameter groups and their options. Options apply to the group begun last; a group
@@ -356,6 +468,8 @@ public abstract class Optimizer<O> {
         private O options;
         private Projection projection = Projection.none();
         private Clipping clipping = Clipping.none();
+        private Averaging averaging = Averaging.none();
+        private int batches = 1;
         private int unnamed;
 
         protected Builder(O defaults, Map<String, Parameter> parameters) {
@@ -397,6 +511,27 @@ public abstract class Optimizer<O> {
             return self();
         }
 
+        /// Keeps an average of the weights, to evaluate with ([Optimizer#evaluating]).
+        public final B average(Averaging averaging) {
+            this.averaging = averaging;
+            return self();
+        }
+
+        /// Takes a step only after each `batches` calls, with the mean of their losses and
+        /// gradients: as if the batches had been one that does not fit into memory. A batch that is
+        /// not finite does not count. [Optimizer#steps], and so each learning rate, counts steps,
+        /// not batches.
+        ///
+        /// @throws IllegalArgumentException if it is below 1
+        public final B accumulate(int batches) {
+            if (batches < 1) {
+                throw new IllegalArgumentException(
+                        "accumulation of " + batches + " batches: a step needs at least 1");
+            }
+            this.batches = batches;
+            return self();
+        }
+
         protected final O options() {
             return options;
         }
@@ -410,8 +545,13 @@ public abstract class Optimizer<O> {
             return projection;
         }
 
-        protected final Clipping clipping() {
-            return clipping;
+        protected final Averaging averaging() {
+            return averaging;
+        }
+
+        /// How many batches make a step.
+        protected final int batches() {
+            return batches;
         }
 
         /// All groups; the last one is closed.

@@ -4,7 +4,6 @@ import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
-import java.util.List;
 import java.util.Map;
 
 /// RMSProp: `d = g + λ w`, `s ← ρ s + (1-ρ) d²`, `w ← w - lr d / (√s + ε)`, or with ε inside the
@@ -28,26 +27,13 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
             double initialMeanSquare,
             double epsilon,
             boolean epsilonInsideRoot,
-            double weightDecay) {
+            double weightDecay)
+            implements Scheduled {
         public Options {
-            if (!(decay >= 0 && decay < 1)) {
-                throw new IllegalArgumentException(
-                        "RMSProp with decay " + decay + ": it must be at least 0 and below 1");
-            }
-            if (!(initialMeanSquare >= 0)) {
-                throw new IllegalArgumentException(
-                        "RMSProp with initial mean square "
-                                + initialMeanSquare
-                                + ": it must be at least 0");
-            }
-            if (!(epsilon >= 0)) {
-                throw new IllegalArgumentException(
-                        "RMSProp with epsilon " + epsilon + ": it must be at least 0");
-            }
-            if (!(weightDecay >= 0)) {
-                throw new IllegalArgumentException(
-                        "RMSProp with weight decay " + weightDecay + ": it must be at least 0");
-            }
+            Ranges.belowOne("RMSProp", "decay", decay);
+            Ranges.atLeastZero("RMSProp", "initial mean square", initialMeanSquare);
+            Ranges.atLeastZero("RMSProp", "epsilon", epsilon);
+            Ranges.atLeastZero("RMSProp", "weight decay", weightDecay);
         }
     }
 
@@ -55,8 +41,8 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
     private static final Options DEFAULTS =
             new Options(LearningRate.constant(1e-2), 0.99, 0, 1e-8, false, 0);
 
-    private RmsProp(List<Group<Options>> groups, Projection projection, Clipping clipping) {
-        super(groups, projection, clipping);
+    private RmsProp(Builder builder) {
+        super(builder);
     }
 
     /// Over parameters by their path, as from `model.namedParameters()`.
@@ -192,7 +178,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
 
         @Override
         public RmsProp build() {
-            return new RmsProp(groups(), projection(), clipping());
+            return new RmsProp(this);
         }
     }
 }

@@ -4,7 +4,6 @@ import aligrad.tensor.Buffer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
-import java.util.List;
 import java.util.Map;
 
 /// Stochastic gradient descent: plain, with heavy-ball momentum, or Nesterov's.
@@ -28,16 +27,11 @@ public final class Sgd extends Optimizer<Sgd.Options> {
     /// @param nesterov whether to look ahead
     /// @param weightDecay λ, at least 0
     public record Options(
-            LearningRate learningRate, double momentum, boolean nesterov, double weightDecay) {
+            LearningRate learningRate, double momentum, boolean nesterov, double weightDecay)
+            implements Scheduled {
         public Options {
-            if (!(momentum >= 0)) {
-                throw new IllegalArgumentException(
-                        "SGD with momentum " + momentum + ": it must be at least 0");
-            }
-            if (!(weightDecay >= 0)) {
-                throw new IllegalArgumentException(
-                        "SGD with weight decay " + weightDecay + ": it must be at least 0");
-            }
+            Ranges.atLeastZero("SGD", "momentum", momentum);
+            Ranges.atLeastZero("SGD", "weight decay", weightDecay);
             if (nesterov && momentum == 0) {
                 throw new IllegalArgumentException(
                         "SGD with Nesterov's momentum of 0: set momentum first, above 0");
@@ -48,8 +42,8 @@ public final class Sgd extends Optimizer<Sgd.Options> {
     private static final String MOMENTUM = "momentum";
     private static final Options DEFAULTS = new Options(LearningRate.constant(0.1), 0, false, 0);
 
-    private Sgd(List<Group<Options>> groups, Projection projection, Clipping clipping) {
-        super(groups, projection, clipping);
+    private Sgd(Builder builder) {
+        super(builder);
     }
 
     /// Over parameters by their path, as from `model.namedParameters()`.
@@ -159,7 +153,7 @@ public final class Sgd extends Optimizer<Sgd.Options> {
 
         @Override
         public Sgd build() {
-            return new Sgd(groups(), projection(), clipping());
+            return new Sgd(this);
         }
     }
 }

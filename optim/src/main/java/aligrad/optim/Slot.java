@@ -86,6 +86,11 @@ public final class Slot {
                         parameter.device());
     }
 
+    /// Replaces a remembered tensor.
+    void keep(Buffer state, Tensor s) {
+        Variable.assign(new Variable[] {state}, new Tensor[] {s});
+    }
+
     /// Moves the parameter.
     void assign(Tensor w) {
         Variable.assign(new Variable[] {parameter}, new Tensor[] {w});

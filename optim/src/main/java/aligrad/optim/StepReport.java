@@ -28,6 +28,9 @@ public record StepReport(
         /// Zero: the loss was negative, and the step would have gone uphill.
         ZERO,
         /// The loss or a gradient was not finite; nothing was changed.
-        SKIPPED
+        SKIPPED,
+        /// The batches that make a step are not complete: this one was gathered, and the parameters
+        /// are where they were or at a point in between.
+        PARTIAL
     }
 }

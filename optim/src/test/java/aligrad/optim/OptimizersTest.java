@@ -116,7 +116,85 @@ class OptimizersTest {
                                         .epsilonInsideRoot(true)
                                         .build(),
                         w(0.9989464926, -1.9978964842, 0.4968534161),
-                        w(1.0027657908, -2.0033564833, 0.4915009766)));
+                        w(1.0027657908, -2.0033564833, 0.4915009766)),
+                golden(
+                        "Yogi with weight decay",
+                        p -> Yogi.over(p).learningRate(0.01).weightDecay(0.01).build(),
+                        w(0.9900000287, -1.9900000144, 0.4900000104),
+                        w(0.9984945281, -1.9968029087, 0.4738385264)),
+                golden(
+                        "BPGrad with momentum and weight decay",
+                        p ->
+                                BpGrad.over(p)
+                                        .learningRate(0.1)
+                                        .momentum(0.9)
+                                        .weightDecay(0.01)
+                                        .build(),
+                        w(0.9796118325, -1.9592236649, 0.4434691718),
+                        w(0.9005837261, -1.8787403936, 0.4182187882)),
+                golden(
+                        "BPGrad without momentum, released",
+                        p -> BpGrad.over(p).learningRate(0.1).weightDecay(0.01).released().build(),
+                        w(1, -2, 0.5),
+                        w(1, -2, 0.5)),
+                golden(
+                        "BPGrad without momentum, intended",
+                        p -> BpGrad.over(p).learningRate(0.1).weightDecay(0.01).build(),
+                        w(0.9796118325, -1.9592236649, 0.4434691718),
+                        w(0.9333037824, -1.9458688315, 0.5175769646)),
+                golden(
+                        "DFW, eta 0.1",
+                        p -> Dfw.over(p).learningRate(0.1).momentum(0.9).weightDecay(0.01).build(),
+                        w(0.9791, -1.9582, 0.44205),
+                        w(0.9790607467, -1.9548699385, 0.3681662670)),
+                golden(
+                        "DFW, eta 1",
+                        p -> Dfw.over(p).learningRate(1).momentum(0.9).weightDecay(0.01).build(),
+                        w(0.791, -1.582, -0.0795),
+                        w(0.5488905023, -1.2549122552, -0.4175930075)),
+                golden(
+                        "L4Adam with weight decay",
+                        p -> L4.over(p).weightDecay(0.01).build(),
+                        w(0.9442689125, -1.9442435917, 0.4442365310),
+                        w(1.1398950623, -2.1197066331, 0.0422298623)),
+                golden(
+                        "L4Mom with weight decay",
+                        p -> L4.over(p).direction(L4.Direction.MOMENTUM).weightDecay(0.01).build(),
+                        w(0.9746326942, -1.9492653884, 0.4296633793),
+                        w(1.1006110609, -2.0953260885, -0.0029275726)));
+    }
+
+    /// γ and lr of the golden vectors.
+    @Test
+    void reportsTheStepSizesOfDfwAndL4() {
+        expectStepSizes(
+                p -> Dfw.over(p).learningRate(0.1).momentum(0.9).weightDecay(0.01).build(),
+                0.1,
+                0.1 * 0.2740619400,
+                0.1);
+        expectStepSizes(
+                p -> Dfw.over(p).learningRate(1).momentum(0.9).weightDecay(0.01).build(),
+                1,
+                0.0409747925,
+                1);
+        expectStepSizes(
+                p -> L4.over(p).weightDecay(0.01).build(),
+                0.0557817521,
+                0.0011312035,
+                0.6167958083);
+        expectStepSizes(
+                p -> L4.over(p).direction(L4.Direction.MOMENTUM).weightDecay(0.01).build(),
+                0.2306118710,
+                0.0025817740,
+                1.6816492818);
+    }
+
+    private static void expectStepSizes(
+            Function<List<Parameter>, Optimizer<?>> maker, double... sizes) {
+        GoldenSequence s = new GoldenSequence(maker);
+        for (int t = 0; t < 3; t++) {
+            assertThat(s.step(t).stepSize()).isCloseTo(sizes[t], within(1e-9));
+        }
     }
 
     @ParameterizedTest(name = "{0}")

@@ -2,21 +2,9 @@ package aligrad.tensor;
 
 import java.util.List;
 
-/// Operations that join all elements along some axes.
+/// Operations that join all elements along some axes. What they join may be pending, and is then
+/// computed inside the reduction.
 public sealed interface Reduction extends Computation {
-
-    /// The tensor that is reduced; it may be pending, and is then computed inside the reduction.
-    Tensor x();
-
-    @Override
-    default int arity() {
-        return 1;
-    }
-
-    @Override
-    default Tensor input(int i) {
-        return x();
-    }
 
     /// `f` joined along `axes` (ascending); they stay in the result with extent 1.
     ///
@@ -31,6 +19,40 @@ public sealed interface Reduction extends Computation {
         @Override
         public DType dtype() {
             return x.dtype();
+        }
+
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public Tensor input(int i) {
+            return x;
+        }
+    }
+
+    /// The sums of several tensors of one shape and type along the same `axes` (ascending), in one
+    /// pass over what they are computed from: `(k, …)`, the axes kept with extent 1.
+    record Sums(List<Tensor> xs, List<Integer> axes, Shape shape) implements Reduction {
+        @Override
+        public String name() {
+            return "sums";
+        }
+
+        @Override
+        public DType dtype() {
+            return xs.getFirst().dtype();
+        }
+
+        @Override
+        public int arity() {
+            return xs.size();
+        }
+
+        @Override
+        public Tensor input(int i) {
+            return xs.get(i);
         }
     }
 
@@ -52,6 +74,16 @@ public sealed interface Reduction extends Computation {
         @Override
         public DType dtype() {
             return DType.F64;
+        }
+
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public Tensor input(int i) {
+            return x;
         }
     }
 }

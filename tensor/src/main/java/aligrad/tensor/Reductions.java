@@ -27,6 +27,52 @@ public sealed interface Reductions permits Tensor {
         return reduce(ReduceOp.SUM, counted(), axes);
     }
 
+    /// The sums of several tensors of one shape and type along the same axes, kept as 1: in one
+    /// pass where the tensors are pending, which reads only once what they are computed from.
+    ///
+    /// ```java
+    /// List<Tensor> s = Reductions.sumsKeep(List.of(x, x.square()), 0);
+    /// ```
+    ///
+    /// @throws ShapeException if a shape or type differs, or there is no tensor
+    static List<Tensor> sumsKeep(List<Tensor> xs, int... axes) {
+        if (xs.isEmpty()) {
+            throw new ShapeException("sums of no tensors: give one at least");
+        }
+        Tensor first = xs.getFirst();
+        for (Tensor x : xs) {
+            if (!x.shape().equals(first.shape())
+                    || x.dtype() != first.dtype()
+                    || x.device() != first.device()) {
+                throw new ShapeException(
+                        "sums of %s %s on %s and %s %s on %s: shape, type and device must be the same"
+                                .formatted(
+                                        first.dtype(),
+                                        first.shape(),
+                                        first.device(),
+                                        x.dtype(),
+                                        x.shape(),
+                                        x.device()));
+            }
+        }
+        if (xs.size() == 1) {
+            return List.of(first.sumKeep(axes));
+        }
+        requireNumbers("sums", first);
+        JoinedAxes joined = JoinedAxes.of("sums", first.shape(), axes);
+        int[] extents = new int[joined.extents().length + 1];
+        extents[0] = xs.size();
+        System.arraycopy(joined.extents(), 0, extents, 1, joined.extents().length);
+        Tensor sums =
+                Tensor.make(
+                        new Reduction.Sums(List.copyOf(xs), joined.axes(), Shape.owning(extents)));
+        List<Tensor> each = new ArrayList<>();
+        for (int i = 0; i < xs.size(); i++) {
+            each.add(sums.select(0, i));
+        }
+        return each;
+    }
+
     /// The mean along `axes`, or of everything. Whole numbers and `BOOL`s become `F32`.
     default Tensor mean(int... axes) {
         return drop(meanKeep(axes), axes);
@@ -156,42 +202,27 @@ public sealed interface Reductions permits Tensor {
     }
 
     private static Tensor reduce(ReduceOp f, Tensor x, int[] axes) {
+        requireNumbers(f.label(), x);
+        JoinedAxes joined = JoinedAxes.of(f.label(), x.shape(), axes);
+        if (x.size() == 0 && (f == ReduceOp.MAX || f == ReduceOp.MIN)) {
+            for (int axis : joined.axes()) {
+                if (x.extent(axis) == 0) {
+                    throw new ShapeException(
+                            "%s of %s along axis %d: there is nothing to choose from"
+                                    .formatted(f.label(), x.shape(), axis));
+                }
+            }
+        }
+        return Tensor.make(
+                new Reduction.Reduce(f, x, joined.axes(), Shape.owning(joined.extents())));
+    }
+
+    private static void requireNumbers(String operation, Tensor x) {
         if (x.dtype() == DType.BOOL || x.dtype() == DType.U8) {
             throw new ShapeException(
                     "%s of %s %s: it needs numbers; cast with to(DType.F32)"
-                            .formatted(f.label(), x.dtype(), x.shape()));
+                            .formatted(operation, x.dtype(), x.shape()));
         }
-        Shape shape = x.shape();
-        int rank = shape.rank();
-        boolean[] joined = new boolean[rank];
-        for (int axis : axes) {
-            int at = shape.axis(f.label(), axis);
-            if (joined[at]) {
-                throw new ShapeException(
-                        "%s of %s over axes %s: axis %d is named twice"
-                                .formatted(f.label(), shape, Arrays.toString(axes), axis));
-            }
-            joined[at] = true;
-        }
-        if (axes.length == 0) {
-            Arrays.fill(joined, true);
-        }
-        List<Integer> list = new ArrayList<>(rank);
-        int[] extents = shape.toArray();
-        for (int i = 0; i < rank; i++) {
-            if (joined[i]) {
-                if (extents[i] == 0
-                        && (f == ReduceOp.MAX || f == ReduceOp.MIN)
-                        && shape.size() == 0) {
-                    throw new ShapeException(
-                            "%s of %s along axis %d: there is nothing to choose from"
-                                    .formatted(f.label(), shape, i));
-                }
-                list.add(i);
-                extents[i] = 1;
-            }
-        }
-        return Tensor.make(new Reduction.Reduce(f, x, list, Shape.owning(extents)));
     }
 
     /// Removes the axes that a reduction kept.

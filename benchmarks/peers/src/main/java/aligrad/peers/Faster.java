@@ -3,6 +3,7 @@ package aligrad.peers;
 import aligrad.benchmarks.cases.Stopwatch;
 import aligrad.benchmarks.cases.Workload;
 
+import java.util.Arrays;
 import java.util.Collections;
 
 /// Of two ways to compute the same, the one that is faster here.
@@ -15,10 +16,17 @@ final class Faster {
     /// Tries both, one after the other and again, since the first one warms up for the second.
     static Workload of(Workload a, Workload b) {
         double[] check = a.check(); // steps taken in the trial would change it
-        double ofB = b.check()[0];
-        if (Math.abs(check[0] - ofB) > 1e-3 * Math.abs(ofB)) {
-            throw new IllegalStateException(
-                    "%s gives %s, but %s gives %s".formatted(a.note(), check[0], b.note(), ofB));
+        double[] ofB = b.check();
+        for (int i = 0; i < check.length; i++) {
+            if (!(Math.abs(check[i] - ofB[i]) <= 1e-3 * Math.abs(ofB[i]))) {
+                throw new IllegalStateException(
+                        "%s gives %s, but %s gives %s"
+                                .formatted(
+                                        a.note(),
+                                        Arrays.toString(check),
+                                        b.note(),
+                                        Arrays.toString(ofB)));
+            }
         }
         fastest(a);
         fastest(b);

@@ -31,7 +31,12 @@ public final class OpenBlas {
     private static Workload workload(Case c) {
         return switch (c) {
             case Case.Gemm gemm -> new Product(gemm);
-            case Case.Convolution _, Case.Chain _, Case.Update _, Case.Network _ ->
+            case Case.Convolution _,
+                    Case.Chain _,
+                    Case.Update _,
+                    Case.Network _,
+                    Case.LayerNorm _,
+                    Case.SoftmaxCrossEntropy _ ->
                     throw new IllegalArgumentException(c.name() + " is no matrix product");
         };
     }

@@ -5,10 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 
 import aligrad.benchmarks.cases.Case;
 import aligrad.benchmarks.cases.Inputs;
 import aligrad.benchmarks.cases.Workload;
+
+import java.util.Arrays;
 
 /// libtorch's kernels. Results belong to a manager that is closed after each run, which frees them.
 final class TorchKernels {
@@ -128,6 +132,95 @@ final class TorchKernels {
         public double[] check() {
             try (NDManager manager = Torch.MANAGER.newSubManager()) {
                 return Inputs.check(Torch.values(result(manager)));
+            }
+        }
+    }
+
+    /// Layer normalization, forward and backward, as one operation of PyTorch.
+    static final class LayerNormPasses implements Workload {
+        private final NDArray x;
+        private final NDArray weight;
+        private final NDArray bias;
+        private final NDArray g;
+
+        LayerNormPasses(Case.LayerNorm c) {
+            x = Torch.uniform("x", 1, c.rows(), c.width());
+            weight = Torch.uniform("weight", 1, c.width());
+            bias = Torch.uniform("bias", 1, c.width());
+            g = Torch.uniform("g", 1, c.rows(), c.width());
+        }
+
+        /// The result, and the gradients of rows, scale and shift.
+        private NDArray[] passes(NDManager manager) {
+            NDArray[] leaves = new NDArray[] {x, weight, bias};
+            for (int i = 0; i < leaves.length; i++) {
+                leaves[i] = Torch.leaf(leaves[i]);
+                leaves[i].attach(manager);
+            }
+            NDArray y =
+                    Torch.backward(
+                            () ->
+                                    JniUtils.layerNorm(
+                                            (PtNDArray) leaves[0],
+                                            weight.getShape(),
+                                            (PtNDArray) leaves[1],
+                                            (PtNDArray) leaves[2],
+                                            Case.LayerNorm.EPSILON),
+                            g);
+            return new NDArray[] {
+                y, leaves[0].getGradient(), leaves[1].getGradient(), leaves[2].getGradient()
+            };
+        }
+
+        @Override
+        public void run() {
+            try (NDManager manager = Torch.MANAGER.newSubManager()) {
+                passes(manager);
+            }
+        }
+
+        @Override
+        public double[] check() {
+            try (NDManager manager = Torch.MANAGER.newSubManager()) {
+                return Arrays.stream(passes(manager))
+                        .flatMapToDouble(a -> Arrays.stream(Inputs.check(Torch.values(a))))
+                        .toArray();
+            }
+        }
+    }
+
+    /// Softmax cross-entropy, forward and backward.
+    static final class SoftmaxCrossEntropy implements Workload {
+        private final NDArray scores;
+        private final NDArray one = Torch.scalar(1);
+        private final CrossEntropy crossEntropy;
+
+        SoftmaxCrossEntropy(Case.SoftmaxCrossEntropy c) {
+            scores = Torch.uniform("scores", 5, c.batch(), c.classes());
+            crossEntropy = new CrossEntropy(c.batch(), c.classes());
+        }
+
+        /// The loss, and the gradient of the scores.
+        private NDArray[] passes(NDManager manager) {
+            NDArray leaf = Torch.leaf(scores);
+            leaf.attach(manager);
+            NDArray loss = Torch.backward(() -> crossEntropy.of(leaf), one);
+            return new NDArray[] {loss, leaf.getGradient()};
+        }
+
+        @Override
+        public void run() {
+            try (NDManager manager = Torch.MANAGER.newSubManager()) {
+                passes(manager);
+            }
+        }
+
+        @Override
+        public double[] check() {
+            try (NDManager manager = Torch.MANAGER.newSubManager()) {
+                NDArray[] passes = passes(manager);
+                double[] gradient = Inputs.check(Torch.values(passes[1]));
+                return new double[] {passes[0].getFloat(), gradient[0], gradient[1]};
             }
         }
     }

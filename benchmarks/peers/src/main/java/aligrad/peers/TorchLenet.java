@@ -26,7 +26,7 @@ final class TorchLenet implements TorchNetwork {
     TorchLenet(Case.Network c, Memory memory) {
         this.memory = memory;
         images = memory.images(Torch.uniform("x", 1, c.batch(), 28, 28, 1));
-        loss = new CrossEntropy(c.batch());
+        loss = new CrossEntropy(c.batch(), Architecture.CLASSES);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class TorchMlp implements TorchNetwork {
 
     TorchMlp(Case.Network c) {
         inputs = Torch.uniform("x", 1, c.batch(), 784);
-        loss = new CrossEntropy(c.batch());
+        loss = new CrossEntropy(c.batch(), Architecture.CLASSES);
     }
 
     @Override

@@ -7,12 +7,15 @@ import aligrad.benchmarks.cases.Case;
 import aligrad.benchmarks.cases.Workload;
 
 import java.util.List;
+import java.util.function.Function;
 
 /// Training steps of a network, all on one batch.
 final class TorchTraining implements Workload {
 
     private static final NDArray ONE = Torch.scalar(1);
 
+    private final Case.Network c;
+    private final Function<Case.Network, TorchNetwork> maker;
     private final TorchNetwork network;
     private final List<NDArray> parameters;
     private final TorchAliG optimizer;
@@ -20,8 +23,11 @@ final class TorchTraining implements Workload {
     /// Loss and norm of the gradient of a step.
     private record Seen(double loss, double norm) {}
 
-    TorchTraining(Case.Network c, TorchNetwork network) {
-        this.network = network;
+    /// @param maker of the network, which is also made for the check
+    TorchTraining(Case.Network c, Function<Case.Network, TorchNetwork> maker) {
+        this.c = c;
+        this.maker = maker;
+        network = maker.apply(c);
         parameters = c.architecture().parameters().stream().map(network::initial).toList();
         optimizer =
                 new TorchAliG(
@@ -54,6 +60,11 @@ final class TorchTraining implements Workload {
     /// Loss and norm of the gradient of the first three steps.
     @Override
     public double[] check() {
+        Case.Network checked = c.forCheck();
+        return checked.equals(c) ? firstSteps() : new TorchTraining(checked, maker).firstSteps();
+    }
+
+    private double[] firstSteps() {
         double[] seen = new double[6];
         for (int i = 0; i < seen.length; i += 2) {
             Seen step = step();

@@ -67,9 +67,12 @@ public sealed interface Case {
         }
     }
 
-    /// A training step of a network: forward, loss, backward, and ALI-G's update with momentum
-    /// `momentum`.
-    record Network(String name, Architecture architecture, int batch, double momentum)
+    /// A training step of a network: forward, loss, backward, and ALI-G's update with momentum.
+    ///
+    /// @param dropout with which probability numbers are dropped where the network has a place for
+    ///   it
+    record Network(
+            String name, Architecture architecture, int batch, double momentum, double dropout)
             implements Case {
 
         /// ALI-G's η: small, since thousands of steps are taken on one batch, whose loss should
@@ -78,6 +81,13 @@ public sealed interface Case {
 
         /// ALI-G's ε.
         public static final double EPSILON = 1e-5;
+
+        /// What both sides check: without dropout, whose masks differ, and large networks with a
+        /// few examples.
+        public Network forCheck() {
+            int examples = Math.min(batch, architecture.checked());
+            return new Network(name, architecture, examples, momentum, 0);
+        }
 
         @Override
         public double flops() {
@@ -92,7 +102,7 @@ public sealed interface Case {
         /// Less than what a step changes of the loss.
         @Override
         public double tolerance() {
-            return 2e-5;
+            return architecture.tolerance();
         }
     }
 
@@ -118,4 +128,14 @@ public sealed interface Case {
 
     /// `z·sigmoid(z) + a` of `z = a·b + 0.5`: five operations on `n` elements.
     record Chain(String name, int n) implements Case {}
+
+    /// Layer normalization of rows of `width` numbers with scale and shift, forward, and backward
+    /// to the rows, the scale and the shift.
+    record LayerNorm(String name, int rows, int width) implements Case {
+
+        public static final double EPSILON = 1e-5;
+    }
+
+    /// The mean cross-entropy of softmax scores with labels, forward, and backward to the scores.
+    record SoftmaxCrossEntropy(String name, int batch, int classes) implements Case {}
 }

@@ -3,7 +3,9 @@ package aligrad.benchmarks.cases;
 import aligrad.benchmarks.cases.Case.Chain;
 import aligrad.benchmarks.cases.Case.Convolution;
 import aligrad.benchmarks.cases.Case.Gemm;
+import aligrad.benchmarks.cases.Case.LayerNorm;
 import aligrad.benchmarks.cases.Case.Network;
+import aligrad.benchmarks.cases.Case.SoftmaxCrossEntropy;
 import aligrad.benchmarks.cases.Case.Update;
 
 import java.util.List;
@@ -25,9 +27,15 @@ public final class Cases {
                     new Convolution("conv-16-64", 32, 16, 64, 32, 3, 1, 1),
                     new Convolution("conv-64-128-s2", 32, 64, 128, 32, 3, 2, 1),
                     new Convolution("conv-1x1-s2", 32, 64, 128, 32, 1, 2, 0),
-                    new Network("lenet", Architecture.LENET, 64, 0.9),
-                    new Network("mlp-256", Architecture.MLP, 64, 0.9),
-                    new Network("dnc", Architecture.DNC, 16, 0),
+                    new Network("lenet", Architecture.LENET, 32, 0.9, 0),
+                    new Network("mlp-256", Architecture.MLP, 32, 0.9, 0),
+                    new Network("dnc", Architecture.DNC, 16, 0, 0),
+                    new Network("wrn-16-4", Architecture.WRN_16_4, 64, 0.9, 0.4),
+                    new Network("densenet-40-40", Architecture.DENSENET_40_40, 32, 0.9, 0),
+                    new Network("infersent-512", Architecture.INFERSENT_512, 64, 0, 0),
+                    new Network("infersent-2048", Architecture.INFERSENT_2048, 64, 0, 0),
+                    new LayerNorm("layernorm", 2048, 1024),
+                    new SoftmaxCrossEntropy("softmax-ce", 2048, 1000),
                     new Update("alig-update-64k", 1 << 16),
                     new Update("alig-update-1m", 1 << 20),
                     new Update("alig-update-16m", 1 << 24),
@@ -47,6 +55,16 @@ public final class Cases {
                                 new IllegalArgumentException(
                                         "%s: there is no case of that name; choose from %s"
                                                 .formatted(name, names())));
+    }
+
+    /// The case of this name, or all whose names begin with it and a hyphen: `infersent` names
+    /// `infersent-512` and `infersent-2048`.
+    ///
+    /// @throws IllegalArgumentException if there is none; it lists the names
+    public static List<Case> named(String name) {
+        List<Case> family = ALL.stream().filter(c -> c.name().startsWith(name + "-")).toList();
+        boolean isOne = ALL.stream().anyMatch(c -> c.name().equals(name));
+        return isOne || family.isEmpty() ? List.of(of(name)) : family;
     }
 
     private static String names() {

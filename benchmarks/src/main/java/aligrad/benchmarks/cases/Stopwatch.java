@@ -12,6 +12,9 @@ public final class Stopwatch {
 
     private static final int FEWEST_SAMPLES = 3;
 
+    /// Of so long a sample one is enough.
+    private static final double LONG_SAMPLE = 500;
+
     private final Workload workload;
     private int runs = 1;
 
@@ -26,17 +29,19 @@ public final class Stopwatch {
     }
 
     /// Samples for about this long, each the mean of runs in a row that took a millisecond or more
-    /// together; three at least.
+    /// together; three at least, or one that took half a second.
     public List<Double> samples(double milliseconds) {
         List<Double> samples = new ArrayList<>();
+        int fewest = FEWEST_SAMPLES;
         double spent = 0;
-        while (spent < milliseconds || samples.size() < FEWEST_SAMPLES) {
+        while (spent < milliseconds || samples.size() < fewest) {
             long start = System.nanoTime();
             for (int i = 0; i < runs; i++) {
                 workload.run();
             }
             double sample = (System.nanoTime() - start) / 1e6;
             spent += sample;
+            fewest = sample > LONG_SAMPLE ? 1 : fewest;
             samples.add(sample / runs);
         }
         return samples;

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /// One side's virtual machine: makes a workload, warms it up, and then times it whenever it is
@@ -19,8 +20,8 @@ public final class Turns {
 
     /// What is said once warm.
     ///
-    /// @param check the numbers of [Workload#check()]
-    public record Ready(String name, double[] check, String note) {}
+    /// @param check the numbers of [Workload#check()], as text, since JSON has no word for NaN
+    public record Ready(String name, String[] check, String note) {}
 
     /// What is said after a turn.
     ///
@@ -38,7 +39,8 @@ public final class Turns {
         PrintStream out = System.out;
         System.setOut(System.err); // libraries that print do not disturb the talk
         Workload workload = maker.get();
-        double[] check = workload.check();
+        String[] check =
+                Arrays.stream(workload.check()).mapToObj(Double::toString).toArray(String[]::new);
         Stopwatch stopwatch = new Stopwatch(workload);
         stopwatch.warmUp(warmUp);
         try (BufferedReader in =

@@ -25,7 +25,7 @@ final class Contestant implements AutoCloseable {
     private final Path log;
     private final Process process;
     private final BufferedReader answers;
-    private final Turns.Ready ready;
+    private Turns.@Nullable Ready ready;
 
     /// How a side is started.
     ///
@@ -35,7 +35,7 @@ final class Contestant implements AutoCloseable {
     record Side(
             String name, String mainClass, List<String> flags, Map<String, String> environment) {}
 
-    /// Starts the virtual machine and waits until it is warm.
+    /// Starts the virtual machine.
     ///
     /// @param logs where its messages go
     Contestant(Side side, String name, int warmUp, int threads, Pace pace, Path logs) {
@@ -60,14 +60,23 @@ final class Contestant implements AutoCloseable {
         try {
             process = builder.start();
             answers = process.inputReader();
-            ready = answer(Turns.Ready.class);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /// What it says once it is warm, for which this waits.
     Turns.Ready ready() {
-        return ready;
+        Turns.Ready known = ready;
+        if (known == null) {
+            try {
+                known = answer(Turns.Ready.class);
+            } catch (IOException e) {
+                throw gone(e);
+            }
+            ready = known;
+        }
+        return known;
     }
 
     /// Milliseconds a run, of each sample of one turn.

@@ -5,6 +5,7 @@ import aligrad.benchmarks.cases.Peer;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,13 +40,18 @@ final class Match {
         Optional<Roof> roof = Roof.over(c);
         List<Contestant> all = new ArrayList<>();
         try {
-            all.add(contestant(ours, c.name(), c.warmUp()));
+            enter(all, ours, c.name(), c.warmUp());
             for (Peer peer : c.peers()) {
-                all.add(contestant(side(peer), c.name(), c.warmUp()));
+                enter(all, side(peer), c.name(), c.warmUp());
             }
-            roof.ifPresent(r -> all.add(contestant(ours, r.label(), 1)));
+            roof.ifPresent(r -> enter(all, ours, r.label(), 1));
+            all.forEach(Contestant::ready);
             List<Samples> samples = all.stream().map(_ -> new Samples()).toList();
+            long start = System.nanoTime();
             for (int round = 0; round < pace.rounds(); round++) {
+                if ((System.nanoTime() - start) / 1e6 > pace.most()) {
+                    break;
+                }
                 for (int i = 0; i < all.size(); i++) {
                     samples.get(i).add(all.get(i).turn());
                 }
@@ -75,8 +81,12 @@ final class Match {
         }
     }
 
-    private Contestant contestant(Contestant.Side side, String name, int warmUp) {
-        return new Contestant(side, name, warmUp, threads, pace, logs);
+    private void enter(List<Contestant> all, Contestant.Side side, String name, int warmUp) {
+        Contestant contestant = new Contestant(side, name, warmUp, threads, pace, logs);
+        all.add(contestant);
+        if (!pace.together()) {
+            contestant.ready();
+        }
     }
 
     private Contestant.Side side(Peer peer) {
@@ -88,7 +98,11 @@ final class Match {
     }
 
     private static boolean agree(Case c, Contestant a, Contestant b) {
-        return agree(a.ready().check(), b.ready().check(), c.tolerance());
+        return agree(numbers(a.ready().check()), numbers(b.ready().check()), c.tolerance());
+    }
+
+    private static double[] numbers(String[] texts) {
+        return Arrays.stream(texts).mapToDouble(Double::parseDouble).toArray();
     }
 
     /// Whether numbers are the same within a tolerance relative to the larger one.

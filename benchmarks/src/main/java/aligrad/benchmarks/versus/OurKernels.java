@@ -4,11 +4,17 @@ import aligrad.autograd.Gradients;
 import aligrad.benchmarks.cases.Case;
 import aligrad.benchmarks.cases.Inputs;
 import aligrad.benchmarks.cases.Workload;
+import aligrad.nn.CrossEntropy;
+import aligrad.nn.LayerNorm;
 import aligrad.tensor.Scope;
+import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Window2d;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /// Aligrad's kernels, called as a program calls them, each run in a scope as in a training step.
 final class OurKernels {
@@ -103,6 +109,75 @@ final class OurKernels {
         @Override
         public double[] check() {
             return Inputs.check(result().toFloatArray());
+        }
+    }
+
+    /// Layer normalization, forward and backward.
+    static final class LayerNormPasses implements Workload {
+        private final LayerNorm layer;
+        private final Tensor x;
+        private final Tensor g;
+
+        LayerNormPasses(Case.LayerNorm c) {
+            layer = new LayerNorm(Shape.of(c.width()), Case.LayerNorm.EPSILON);
+            layer.load(
+                    Map.of(
+                            "weight",
+                            uniform("weight", 1, c.width()),
+                            "bias",
+                            uniform("bias", 1, c.width())));
+            x = uniform("x", 1, c.rows(), c.width()).track();
+            g = uniform("g", 1, c.rows(), c.width());
+        }
+
+        /// The result, and the gradients of rows, scale and shift.
+        private List<Tensor> passes() {
+            Tensor y = layer.forward(x);
+            Gradients gradients = Gradients.of(y, g);
+            List<Tensor> all = new ArrayList<>(List.of(y, gradients.wrt(x)));
+            layer.parameters().forEach(parameter -> all.add(gradients.of(parameter)));
+            return all;
+        }
+
+        @Override
+        public void run() {
+            Scope.run("layer norm", () -> passes().forEach(Tensor::evaluate));
+        }
+
+        @Override
+        public double[] check() {
+            return passes().stream()
+                    .flatMapToDouble(t -> Arrays.stream(Inputs.check(t.toFloatArray())))
+                    .toArray();
+        }
+    }
+
+    /// Softmax cross-entropy, forward and backward.
+    static final class SoftmaxCrossEntropy implements Workload {
+        private final Tensor scores;
+        private final Tensor labels;
+
+        SoftmaxCrossEntropy(Case.SoftmaxCrossEntropy c) {
+            scores = uniform("scores", 5, c.batch(), c.classes()).track();
+            labels = Tensor.of(Inputs.labels(c.batch(), c.classes()));
+        }
+
+        @Override
+        public void run() {
+            Scope.run(
+                    "cross-entropy",
+                    () -> {
+                        Tensor loss = CrossEntropy.mean(scores, labels);
+                        Gradients.of(loss).wrt(scores).evaluate();
+                        loss.evaluate();
+                    });
+        }
+
+        @Override
+        public double[] check() {
+            Tensor loss = CrossEntropy.mean(scores, labels);
+            double[] gradient = Inputs.check(Gradients.of(loss).wrt(scores).toFloatArray());
+            return new double[] {loss.item(), gradient[0], gradient[1]};
         }
     }
 }

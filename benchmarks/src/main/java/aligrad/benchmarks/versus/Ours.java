@@ -31,6 +31,8 @@ public final class Ours {
             case Case.Convolution convolution -> new OurKernels.Passes(convolution);
             case Case.Chain chain -> new OurKernels.Pointwise(chain);
             case Case.Update update -> new OurUpdate(update);
+            case Case.LayerNorm norm -> new OurKernels.LayerNormPasses(norm);
+            case Case.SoftmaxCrossEntropy loss -> new OurKernels.SoftmaxCrossEntropy(loss);
             case Case.Network network -> new OurTraining(network);
         };
     }

@@ -5,11 +5,13 @@ package aligrad.benchmarks.versus;
 /// @param rounds turns of each side
 /// @param turn milliseconds of a turn
 /// @param warmUp milliseconds of warming up for a single kernel
-record Pace(int rounds, int turn, int warmUp) {
+/// @param most milliseconds after which no further round begins
+/// @param together whether all sides of a case warm up at the same time, instead of each alone
+record Pace(int rounds, int turn, int warmUp, int most, boolean together) {
 
-    /// Some ten minutes for all cases.
-    static final Pace USUAL = new Pace(7, 1000, 3000);
+    /// Some twenty minutes for all cases.
+    static final Pace USUAL = new Pace(7, 1000, 3000, 60_000, false);
 
     /// Less than five minutes for all cases.
-    static final Pace QUICK = new Pace(3, 300, 1000);
+    static final Pace QUICK = new Pace(3, 300, 1000, 8000, true);
 }

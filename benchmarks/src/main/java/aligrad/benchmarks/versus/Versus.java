@@ -35,7 +35,8 @@ public final class Versus implements Callable<Integer> {
             names = "--only",
             paramLabel = "NAME",
             split = ",",
-            description = "only these cases, such as gemm-512,lenet")
+            description =
+                    "only these cases, such as gemm-512,lenet, or infersent for all of its sizes")
     private @Nullable List<String> only;
 
     @Option(
@@ -91,7 +92,7 @@ public final class Versus implements Callable<Integer> {
             return Cases.ALL;
         }
         try {
-            return only.stream().map(Cases::of).toList();
+            return only.stream().flatMap(name -> Cases.named(name).stream()).distinct().toList();
         } catch (IllegalArgumentException e) {
             throw BenchException.usage("--only " + e.getMessage() + ".");
         }

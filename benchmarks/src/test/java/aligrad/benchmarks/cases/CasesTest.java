@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 class CasesTest {
 
@@ -43,7 +48,69 @@ class CasesTest {
         assertThat(Cases.of("conv-1x1-s2").flops()).isEqualTo(3 * 2.0 * 32 * 256 * 128 * 64);
         // three passes, but no gradient of the inputs
         double forward = 2.0 * (784 * 256 + 256 * 256 + 256 * 10);
-        assertThat(Cases.of("mlp-256").flops()).isEqualTo(64 * (3 * forward - 2.0 * 784 * 256));
+        assertThat(Cases.of("mlp-256").flops()).isEqualTo(32 * (3 * forward - 2.0 * 784 * 256));
+    }
+
+    /// Shapes alone, without the arithmetic of normalization, pooling and gates.
+    @Test
+    void arithmeticOfLargeNetworksIsThatOfTheirProducts() {
+        // two directions of 40 words, 4·512 gates
+        double inputs = 2 * 40 * 2.0 * 2048 * 300;
+        double states = 2 * 40 * 2.0 * 2048 * 512;
+        double classifier = 2.0 * (4096 * 512 + 512 * 512 + 512 * 3);
+        assertThat(Cases.of("infersent-512").flops())
+                .isEqualTo(64 * (3 * (inputs + states + classifier) - inputs));
+        // 32x32 pixels, then 16x16, then 8x8
+        double first = 2.0 * 1024 * 9 * 3 * 16;
+        double stage1 = 2.0 * 1024 * (9 * (16 * 64 + 3 * 64 * 64) + 16 * 64);
+        double stage2 = 2.0 * 256 * (9 * (64 * 128 + 3 * 128 * 128) + 64 * 128);
+        double stage3 = 2.0 * 64 * (9 * (128 * 256 + 3 * 256 * 256) + 128 * 256);
+        assertThat(Cases.of("wrn-16-4").flops())
+                .isEqualTo(64 * (3 * (first + stage1 + stage2 + stage3 + 2 * 2560) - first));
+    }
+
+    @Test
+    void largeNetworksHaveTheParametersOfTheModels() {
+        assertThat(size(Architecture.WRN_16_4)).isEqualTo(2_748_890);
+        assertThat(size(Architecture.DENSENET_40_40)).isEqualTo(1_901_920);
+        assertThat(size(Architecture.INFERSENT_2048)).isEqualTo(47_155_715);
+    }
+
+    private static long size(Architecture architecture) {
+        return architecture.parameters().stream()
+                .mapToLong(
+                        w -> Arrays.stream(w.extents()).asLongStream().reduce(1, (a, b) -> a * b))
+                .sum();
+    }
+
+    @Test
+    void theCheckOfANetworkIsWithoutDropoutAndOfFewExamplesIfItIsLarge() {
+        Case.Network large = (Case.Network) Cases.of("wrn-16-4");
+        assertThat(large.batch()).isEqualTo(64);
+        assertThat(large.dropout()).isEqualTo(0.4);
+        assertThat(large.forCheck().batch()).isEqualTo(8);
+        assertThat(large.forCheck().dropout()).isZero();
+        Case.Network small = (Case.Network) Cases.of("lenet");
+        assertThat(small.batch()).isEqualTo(32);
+        assertThat(small.forCheck()).isEqualTo(small);
+    }
+
+    @Test
+    void theBeginningOfANameNamesAllThatBeginSo() {
+        assertThat(Cases.named("infersent"))
+                .containsExactly(Cases.of("infersent-512"), Cases.of("infersent-2048"));
+        assertThat(Cases.named("lenet")).containsExactly(Cases.of("lenet"));
+        assertThat(Cases.named("conv-64")).containsExactly(Cases.of("conv-64"));
+        assertThatThrownBy(() -> Cases.named("infer"))
+                .hasMessageStartingWith("infer: there is no case of that name");
+    }
+
+    @Test
+    void theDocumentedTableHasAllCases() throws IOException {
+        String table = Files.readString(Path.of("..", "docs", "performance.md"));
+        for (Case c : Cases.ALL) {
+            assertThat(table).contains("`" + c.name() + "`");
+        }
     }
 
     @Test
@@ -86,6 +153,23 @@ class CasesTest {
         for (float value : filters.values()) {
             assertThat(value).isBetween(-1 / 3f, 1 / 3f); // 1/√9
         }
+    }
+
+    @Test
+    void oneSampleIsEnoughOfWhatTakesHalfASecond() {
+        Workload slow =
+                new Workload() {
+                    @Override
+                    public void run() {
+                        LockSupport.parkNanos(600_000_000);
+                    }
+
+                    @Override
+                    public double[] check() {
+                        return new double[0];
+                    }
+                };
+        assertThat(new Stopwatch(slow).samples(300)).hasSize(1);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -120,6 +121,17 @@ public final class SafeTensors {
         SafeTensorsHeader.Entry entry = entry(name);
         MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
         return encoding(name).decode(bytes, false, entry.shape(), dataPlace.from(entry.begin()));
+    }
+
+    /// All tensors by name, read now, in the file's order: what a module loads.
+    ///
+    /// @throws FileFormatException as [#tensor] does
+    public Map<String, Tensor> tensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : names()) {
+            tensors.put(name, tensor(name));
+        }
+        return Collections.unmodifiableMap(tensors);
     }
 
     private SafeTensorsHeader.Entry entry(String name) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 
 /// A pending pointwise expression gathered for one kernel: its structure ([Program]), its leaves,
 /// its constants and where the results go.
@@ -20,7 +21,8 @@ import java.util.Arrays;
 /// - an expression of more than [#LIMIT] nodes is computed in parts,
 /// - a part that broadcasts to many more elements than it has is computed before,
 /// - a part that several kernels need is stored by the second of them (or the third, if it is
-///   cheap).
+///   small), unless it is a little arithmetic on a single tensor of that size: to read what was
+///   stored costs as much as to read that tensor.
 ///
 /// Objects are reused by their thread: nothing may hold one after the kernel ran.
 public final class Expression implements AutoCloseable {
@@ -28,13 +30,18 @@ public final class Expression implements AutoCloseable {
     /// The most nodes, leaves included, that one pending expression grows to.
     public static final int LIMIT = 40;
 
+    /// The most tensors that one kernel joins.
+    public static final int MOST_ROOTS = 4;
+
     private static final int CAPACITY = 192;
     private static final long RECOMPUTE = 16_384;
+    private static final int READ = 8;
+    private static final int CHEAP = READ + 6;
 
     private static final ThreadLocal<ArrayDeque<Expression>> FREE =
             ThreadLocal.withInitial(ArrayDeque::new);
 
-    private final int[] key = new int[3 * CAPACITY];
+    private final int[] key = new int[3 * CAPACITY + MOST_ROOTS];
     private final Tensor[] tensors = new Tensor[CAPACITY];
     private final Tensor[] leaves = new Tensor[CAPACITY];
     private final double[] constants = new double[CAPACITY];
@@ -42,12 +49,14 @@ public final class Expression implements AutoCloseable {
     private final int[] outputNodes = new int[CAPACITY];
     private final @Nullable Tensor[] outputTensors = new @Nullable Tensor[CAPACITY];
     private final Storage[] destinations = new Storage[CAPACITY];
+    private final int[] rootNodes = new int[MOST_ROOTS];
     private Shape shape = Shape.SCALAR;
     private int nodes;
     private int leafCount;
     private int constantCount;
     private int uniformCount;
     private int outputs;
+    private int roots;
     private boolean storesRoot; // if it is worth it; otherwise the caller does or does not
 
     private Expression() {}
@@ -88,8 +97,32 @@ public final class Expression implements AutoCloseable {
     public static Expression prologue(Tensor x) {
         Expression e = open(x.shape());
         e.storesRoot = true;
-        e.visit(x, x, true);
+        e.root(x);
         return e;
+    }
+
+    /// The expression that computes several tensors of one shape, for a kernel that takes them all
+    /// as prologues; see [#fit].
+    public static Expression prologue(List<Tensor> xs) {
+        Expression e = open(xs.getFirst().shape());
+        e.storesRoot = true;
+        for (Tensor x : xs) {
+            e.root(x);
+        }
+        return e;
+    }
+
+    /// Whether one kernel can join all these.
+    public static boolean fit(List<Tensor> xs) {
+        int most = 0;
+        for (Tensor x : xs) {
+            most += 1 + 3 * x.weight(); // an operation has at most 3 leaves
+        }
+        return xs.size() <= MOST_ROOTS && most <= CAPACITY;
+    }
+
+    private void root(Tensor x) {
+        rootNodes[roots++] = visit(x, x, true);
     }
 
     /// Computes all `values`, of one shape, in one pass over `destinations`, which their leaves may
@@ -151,6 +184,7 @@ public final class Expression implements AutoCloseable {
         constantCount = 0;
         uniformCount = 0;
         outputs = 0;
+        roots = 0;
         storesRoot = false;
         FREE.get().addLast(this);
     }
@@ -180,7 +214,8 @@ public final class Expression implements AutoCloseable {
                 whole
                         && op.arity() > 0
                         && uses >= (t.weight() > 4 ? 2 : 3)
-                        && (t != root || storesRoot);
+                        && (t != root || storesRoot)
+                        && price(t) > CHEAP;
         boolean inside = counts && !stored && !(t == root && uses > 1);
         int node =
                 switch (op) {
@@ -229,6 +264,19 @@ public final class Expression implements AutoCloseable {
         };
     }
 
+    /// What computing a pending part again costs, in additions; reading a tensor of the whole shape
+    /// costs as much as many. Up to [#CHEAP] it is no more than to read it where it was stored.
+    private int price(Tensor t) {
+        if (t.isComputed() || !(t.op() instanceof Pointwise op)) {
+            return t.shape().equals(shape) ? READ : 0;
+        }
+        int price = op instanceof Pointwise.Uniform ? CHEAP + 1 : op.cost();
+        for (int i = 0; i < op.arity() && price <= CHEAP; i++) {
+            price += price(op.input(i));
+        }
+        return price;
+    }
+
     private int leaf(Tensor t) {
         t.storage();
         leaves[leafCount++] = t;
@@ -269,7 +317,13 @@ public final class Expression implements AutoCloseable {
     /// What `programs` holds for this structure.
     public <T> T program(Programs<T> programs) {
         System.arraycopy(outputNodes, 0, key, 2 * nodes, outputs);
-        return programs.get(key, 2 * nodes + outputs, nodes);
+        int length = 2 * nodes + outputs;
+        if (roots > 1) {
+            for (int i = 0; i < roots; i++) {
+                key[length++] = Program.ROOT | rootNodes[i];
+            }
+        }
+        return programs.get(key, length, nodes);
     }
 
     /// The shape over which it is computed.

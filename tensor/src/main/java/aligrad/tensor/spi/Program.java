@@ -38,15 +38,19 @@ public final class Program {
     private static final BinaryOp[] BINARY = BinaryOp.values();
     private static final DType[] TYPES = DType.values();
 
+    /// Marks the word of a root in a key.
+    static final int ROOT = 1 << 16;
+
     private final int[] key;
     private final int nodes;
+    private final int outputs;
     private final int leaves;
     private final int fills;
     private final int uniforms;
     private final int[] index;
 
     /// From a key of [Expression]: two words for each node (code and type, then operands), then a
-    /// word for each output.
+    /// word for each output, then one for each root if there are several.
     Program(int[] key, int nodes) {
         this.key = key;
         this.nodes = nodes;
@@ -62,6 +66,11 @@ public final class Program {
                 case CAST, WHERE, UNARY, BINARY -> {}
             }
         }
+        int outputCount = 0;
+        for (int i = 2 * nodes; i < key.length; i++) {
+            outputCount += (key[i] & ROOT) == 0 ? 1 : 0;
+        }
+        this.outputs = outputCount;
         this.leaves = leafCount;
         this.fills = fillCount;
         this.uniforms = uniformCount;
@@ -87,7 +96,7 @@ public final class Program {
 
     /// How many nodes are stored.
     public int outputs() {
-        return key.length - 2 * nodes;
+        return outputs;
     }
 
     /// The node that output `o` stores.
@@ -95,9 +104,15 @@ public final class Program {
         return key[2 * nodes + o];
     }
 
-    /// The node on which all others were gathered; a reduction joins its values.
-    public int root() {
-        return nodes - 1;
+    /// How many nodes a reduction joins the values of.
+    public int roots() {
+        return Math.max(1, key.length - 2 * nodes - outputs);
+    }
+
+    /// The node of root `r`. That of a single one is the node on which all others were gathered.
+    public int root(int r) {
+        int at = 2 * nodes + outputs + r;
+        return at < key.length ? key[at] & ~ROOT : nodes - 1;
     }
 
     public Kind kind(int node) {

@@ -53,7 +53,7 @@ final class ReferencePointwise {
     /// Computes and stores the outputs, and answers with the values of the root.
     ReferenceValues root() {
         ReferenceValues root =
-                new ReferenceValues(program.type(program.root()), expression.shape().size());
+                new ReferenceValues(program.type(program.root(0)), expression.shape().size());
         run(root);
         return root;
     }
@@ -70,7 +70,7 @@ final class ReferencePointwise {
                 nodes[program.output(i)].store(to.segment(), first, count);
             }
             for (int i = 0; root != null && i < count; i++) {
-                root.copy((int) first + i, nodes[program.root()], i);
+                root.copy((int) first + i, nodes[program.root(0)], i);
             }
         }
     }

@@ -4,6 +4,7 @@ import aligrad.tensor.DType;
 import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Shape;
+import aligrad.tensor.Tensor;
 
 import java.util.Arrays;
 
@@ -13,33 +14,59 @@ final class ReferenceReduction {
     private ReferenceReduction() {}
 
     static ReferenceValues compute(Reduction op, Programs<Program> programs) {
-        try (Expression prologue = Expression.prologue(op.x())) {
-            ReferenceValues x = new ReferencePointwise(prologue, prologue.program(programs)).root();
+        return switch (op) {
+            case Reduction.Reduce(var f, var x, _, var shape) -> {
+                ReferenceValues to = begun(f, op.dtype(), shape.size());
+                join(f, values(x, programs), x.shape(), shape, to, 0);
+                yield to;
+            }
+            case Reduction.Sums(var xs, _, var shape) -> {
+                ReferenceValues to = begun(ReduceOp.SUM, op.dtype(), shape.size());
+                Shape each = Shape.of(Arrays.copyOfRange(shape.toArray(), 1, shape.rank()));
+                for (int i = 0; i < xs.size(); i++) {
+                    Tensor x = xs.get(i);
+                    int first = (int) (i * each.size());
+                    join(ReduceOp.SUM, values(x, programs), x.shape(), each, to, first);
+                }
+                yield to;
+            }
+            case Reduction.SquaredNorm(var x) -> squaredNorm(values(x, programs));
+        };
+    }
+
+    private static ReferenceValues values(Tensor x, Programs<Program> programs) {
+        try (Expression prologue = Expression.prologue(x)) {
+            ReferenceValues values =
+                    new ReferencePointwise(prologue, prologue.program(programs)).root();
             prologue.storeOutputs();
-            return switch (op) {
-                case Reduction.Reduce reduce -> reduce(reduce, x);
-                case Reduction.SquaredNorm _ -> squaredNorm(x);
-            };
+            return values;
         }
     }
 
-    private static ReferenceValues reduce(Reduction.Reduce op, ReferenceValues x) {
-        Shape from = op.x().shape();
-        ReferenceValues to = new ReferenceValues(op.dtype(), op.shape().size());
-        Arrays.fill(to.reals, op.f().identity());
-        Arrays.fill(to.wholes, identity(op.f()));
-        ReferenceWalk walk =
-                new ReferenceWalk(from, op.shape().contiguous().broadcast(op.shape(), from));
+    private static ReferenceValues begun(ReduceOp f, DType type, long size) {
+        ReferenceValues to = new ReferenceValues(type, size);
+        Arrays.fill(to.reals, f.identity());
+        Arrays.fill(to.wholes, identity(f));
+        return to;
+    }
+
+    private static void join(
+            ReduceOp f,
+            ReferenceValues x,
+            Shape from,
+            Shape joined,
+            ReferenceValues to,
+            int first) {
+        ReferenceWalk walk = new ReferenceWalk(from, joined.contiguous().broadcast(joined, from));
         for (int i = 0; i < x.length(); i++) {
-            int at = (int) walk.next();
+            int at = first + (int) walk.next();
             if (to.type.isFloating()) {
-                to.reals[at] = op.f().apply(to.reals[at], x.reals[i]);
+                to.reals[at] = f.apply(to.reals[at], x.reals[i]);
             } else {
                 to.wholes[at] =
-                        ReferenceValues.wrapped(to.type, join(op.f(), to.wholes[at], x.wholes[i]));
+                        ReferenceValues.wrapped(to.type, join(f, to.wholes[at], x.wholes[i]));
             }
         }
-        return to;
     }
 
     private static long identity(ReduceOp f) {

@@ -120,6 +120,9 @@ class SafeTensorsTest {
                     assertThat(read.shape()).isEqualTo(t.shape());
                     assertThat(read.raw().mismatch(t.raw())).isEqualTo(-1);
                 });
+        Map<String, Tensor> all = file.tensors();
+        assertThat(all.keySet()).containsExactlyElementsOf(tensors.keySet());
+        assertThat(all.get("i32").toLongArray()).containsExactly(Integer.MIN_VALUE, 1, 2);
     }
 
     @Test

@@ -3,6 +3,7 @@ package aligrad.backends.conformance;
 import aligrad.tensor.DType;
 import aligrad.tensor.Device;
 import aligrad.tensor.ReduceOp;
+import aligrad.tensor.Reductions;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
@@ -10,6 +11,7 @@ import aligrad.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// Sums, products, extremes and norms along every set of axes.
 abstract class ReductionConformance {
@@ -109,6 +111,53 @@ abstract class ReductionConformance {
                             .formatted(arrangement, Arrays.toString(axes), shape);
             oracle.compare(what, expected, result.actual(), allowed);
         }
+    }
+
+    /// Up to the order of adding, which may follow how the others lie in memory.
+    @Test
+    void severalSumsAtOnceAreTheSumsOfEach() {
+        Shape[] shapes = {
+            Shape.of(0, 3), Shape.of(33), Shape.of(9, 17), Shape.of(3, 16, 7), Shape.of(301, 257)
+        };
+        for (DType dtype : TYPES) {
+            for (Shape shape : shapes) {
+                Operand x = oracle.operand(samples.draw(dtype, shape));
+                for (Arrangement arrangement : Arrangement.values()) {
+                    Operand y = oracle.operand(samples.draw(dtype, shape), arrangement);
+                    for (int[] axes : Samples.axisSets(shape.rank())) {
+                        Scope.run("conformance", () -> sums(x.actual(), y.actual(), axes));
+                    }
+                    Scope.run("conformance", () -> sums(x.actual(), y.actual()));
+                }
+            }
+        }
+    }
+
+    private void sums(Tensor x, Tensor y, int... axes) {
+        Device.use(
+                oracle.device(),
+                () -> {
+                    Tensor difference = x.sub(y);
+                    List<Tensor> xs = List.of(difference, difference.mul(x), y);
+                    List<Tensor> sums = Reductions.sumsKeep(xs, axes);
+                    for (int i = 0; i < xs.size(); i++) {
+                        Tensor alone = xs.get(i).sumKeep(axes);
+                        double[] allowed = new double[(int) alone.size()];
+                        if (x.dtype().isFloating()) {
+                            allowed = xs.get(i).abs().sumKeep(axes).toDoubleArray();
+                            double unit = x.dtype() == DType.F32 ? 0x1p-24 : 0x1p-53;
+                            double roundings = 2 * unit * x.size() / Math.max(1, alone.size());
+                            for (int j = 0; j < allowed.length; j++) {
+                                allowed[j] *= roundings;
+                            }
+                        }
+                        String what =
+                                "sum %d of 3 over %s of %s"
+                                        .formatted(i, Arrays.toString(axes), x.shape());
+                        oracle.compare(what, alone, sums.get(i), allowed);
+                    }
+                    return x;
+                });
     }
 
     @Test

@@ -52,7 +52,8 @@ final class CpuBackend implements Backend {
     private static void run(Computation op, HostStorage result) {
         long to = result.address();
         switch (op) {
-            case Reduction.Reduce reduce -> ReduceKernels.reduce(reduce, result);
+            case Reduction.Reduce reduce -> ReduceKernels.reduce(reduce, to);
+            case Reduction.Sums sums -> ReduceKernels.sums(sums, to);
             case Reduction.SquaredNorm norm -> SquaredNormKernel.compute(norm, to);
             case Contraction.Matmul matmul -> MatmulKernel.compute(matmul, to);
             case Convolution convolution -> ConvolutionKernel.compute(convolution, to);

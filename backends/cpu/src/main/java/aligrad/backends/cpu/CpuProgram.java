@@ -90,7 +90,16 @@ final class CpuProgram {
                 return false;
             }
         }
-        return p.root() != leaf;
+        return !isRoot(p, leaf);
+    }
+
+    private static boolean isRoot(Program p, int node) {
+        for (int r = 0; r < p.roots(); r++) {
+            if (p.root(r) == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Leaves and constants keep a slot of their own for the whole call; the others share, a slot
@@ -117,7 +126,9 @@ final class CpuProgram {
         for (int o = 0; o < p.outputs(); o++) {
             lastUse[p.output(o)] = n;
         }
-        lastUse[p.root()] = n;
+        for (int r = 0; r < p.roots(); r++) {
+            lastUse[p.root(r)] = n;
+        }
         int used = 0;
         for (int i = 0;
                 i < n;

@@ -34,8 +34,8 @@ final class FloatInterpreter {
     /// @param it the leaves as operands, joined
     /// @param inPlace whether a destination is a leaf's storage, so that nothing may be written
     ///   before everything at that place was read
-    /// @param root where the root's values go too, as a dense block of the whole shape; 0 for
-    ///   nowhere
+    /// @param root where the values of each root go too, as dense blocks of the whole shape one
+    ///   behind the other; 0 for nowhere
     void run(
             CpuProgram cpu,
             Expression e,
@@ -121,8 +121,11 @@ final class FloatInterpreter {
                 copy(at[node], n, to + 4 * start);
             }
         }
-        if (root != 0 && at[p.root()] != root + 4 * start) {
-            copy(at[p.root()], n, root + 4 * start);
+        for (int r = 0; root != 0 && r < p.roots(); r++) {
+            long to = root + 4 * (r * e.shape().size() + start);
+            if (at[p.root(r)] != to) {
+                copy(at[p.root(r)], n, to);
+            }
         }
     }
 

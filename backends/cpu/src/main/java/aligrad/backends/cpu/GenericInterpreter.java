@@ -47,7 +47,7 @@ final class GenericInterpreter {
                 write(cpu, node, n, address + start * p.type(node).bytes());
             }
             if (root != 0) {
-                int node = p.root();
+                int node = p.root(0);
                 write(cpu, node, n, root + start * p.type(node).bytes());
             }
         }

@@ -2,28 +2,28 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.DType;
 import aligrad.tensor.ReduceOp;
-import aligrad.tensor.Reduction;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.HostStorage;
+
+import java.util.List;
 
 /// Joins `F64` and whole numbers along axes: plain loops, in order.
 final class GenericReduce {
 
     private GenericReduce() {}
 
-    static void reduce(Reduction.Reduce op, long to) {
-        Tensor x = op.x();
+    static void reduce(ReduceOp f, Tensor x, List<Integer> axes, long to) {
         int rank = x.shape().rank();
         int[] order = new int[rank];
         int kept = 1;
         int n = 0;
         for (int axis = 0; axis < rank; axis++) {
-            if (!op.axes().contains(axis)) {
+            if (!axes.contains(axis)) {
                 order[n++] = axis;
                 kept *= x.shape().extent(axis);
             }
         }
-        for (int axis : op.axes()) {
+        for (int axis : axes) {
             order[n++] = axis;
         }
         Tensor rows = Contiguous.of(x.detach().permute(order));
@@ -34,9 +34,9 @@ final class GenericReduce {
         for (int r = 0; r < kept; r++) {
             long row = from + (long) r * length * type.bytes();
             switch (type) {
-                case F64 -> Lanes.putF64(to + 8L * r, joinF64(op.f(), row, length));
-                case I32 -> Lanes.putI32(to + 4L * r, (int) joinWhole(op.f(), type, row, length));
-                case I64 -> Lanes.putI64(to + 8L * r, joinWhole(op.f(), type, row, length));
+                case F64 -> Lanes.putF64(to + 8L * r, joinF64(f, row, length));
+                case I32 -> Lanes.putI32(to + 4L * r, (int) joinWhole(f, type, row, length));
+                case I64 -> Lanes.putI64(to + 8L * r, joinWhole(f, type, row, length));
                 case F32, U8, BOOL -> throw new AssertionError(type + " is reduced elsewhere");
             }
         }

@@ -27,7 +27,7 @@ import java.util.Locale;
 /// Writes a pointwise expression of `F32` as bytecode that calls the Vector API: one pass over the
 /// leaves, everything in between in registers.
 ///
-/// The forms differ in what happens to the root's values: nothing (they are among the outputs, if
+/// The forms differ in what happens to the roots' values: nothing (they are among the outputs, if
 /// wanted), or they are joined along the last axis, or along the middle one. Each vector is
 /// computed completely before anything is stored, so destinations may be leaves.
 final class KernelCompiler {
@@ -72,9 +72,7 @@ final class KernelCompiler {
     private static final int X = 8;
     private static final int OFFSET = 9; // two slots
     private static final int ROW = 11; // two slots: bytes of an output before this row
-    private static final int JOINED = 13;
-    private static final int RESULT = 14; // two slots
-    private static final int FIRST_FREE = 16;
+    private static final int FIRST_FREE = 13;
 
     private final Program program;
     private final long pattern;
@@ -82,6 +80,8 @@ final class KernelCompiler {
     private final @Nullable ReduceOp f;
     private final int[] node; // slot of each node's vector
     private final int[] pointer; // slot of the row address of each leaf, then of random numbers
+    private final int[] joined; // slot of the vector in which each root's values are joined
+    private final int[] result; // slot of the address of each root's results
     private final int firstFree; // where spliced code keeps its variables
 
     private KernelCompiler(Program program, long pattern, Form form, @Nullable ReduceOp f) {
@@ -97,6 +97,13 @@ final class KernelCompiler {
         }
         for (int i = 0; i < pointer.length; i++) {
             pointer[i] = next;
+            next += 2;
+        }
+        this.joined = new int[form == Form.STORE ? 0 : program.roots()];
+        this.result = new int[joined.length];
+        for (int r = 0; r < joined.length; r++) {
+            joined[r] = next++;
+            result[r] = next;
             next += 2;
         }
         this.firstFree = next;
@@ -186,9 +193,9 @@ final class KernelCompiler {
                         .astore(node[i]);
             }
         }
-        if (form != Form.STORE) {
-            frame(c, resultSlot());
-            c.lstore(RESULT);
+        for (int r = 0; r < result.length; r++) {
+            frame(c, 3 * pointer.length + program.outputs() + r);
+            c.lstore(result[r]);
         }
         switch (form) {
             case STORE -> {
@@ -204,10 +211,6 @@ final class KernelCompiler {
         c.return_();
     }
 
-    private int resultSlot() {
-        return 3 * pointer.length + program.outputs();
-    }
-
     /// A row of `n`: leaves that stand still are read once, the others vector by vector.
     private void row(CodeBuilder c, Runnable join) {
         pointers(c);
@@ -219,10 +222,11 @@ final class KernelCompiler {
     private void joinRow(CodeBuilder c) {
         identity(c);
         row(c, () -> join(c));
-        // the lanes of this row, and on to the next
-        c.aload(JOINED).lload(RESULT);
-        step(c, STEPS, "store", MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
-        c.lload(RESULT).loadConstant(LaneFold.VECTOR_BYTES).ladd().lstore(RESULT);
+        for (int r = 0; r < joined.length; r++) { // the lanes of this row, and on to the next
+            c.aload(joined[r]).lload(result[r]);
+            step(c, STEPS, "store", MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
+            c.lload(result[r]).loadConstant(LaneFold.VECTOR_BYTES).ladd().lstore(result[r]);
+        }
     }
 
     /// For each vector of columns, down the rows.
@@ -247,12 +251,13 @@ final class KernelCompiler {
                     join(c);
                     c.lload(ROW).iload(N).i2l().loadConstant(4L).lmul().ladd().lstore(ROW);
                 });
-        // result[i0, x …]
-        c.aload(JOINED);
-        c.lload(RESULT).iload(I0).i2l().iload(N).i2l().lmul().loadConstant(4L).lmul().ladd();
-        c.lload(OFFSET).ladd();
-        c.iload(N).iload(X).isub();
-        step(c, STEPS, "store", STORE);
+        for (int r = 0; r < joined.length; r++) { // result[i0, x …]
+            c.aload(joined[r]).lload(result[r]);
+            c.iload(I0).i2l().iload(N).i2l().lmul().loadConstant(4L).lmul().ladd();
+            c.lload(OFFSET).ladd();
+            c.iload(N).iload(X).isub();
+            step(c, STEPS, "store", STORE);
+        }
         c.iinc(X, LANES).goto_(top).labelBinding(end);
     }
 
@@ -352,10 +357,12 @@ final class KernelCompiler {
     }
 
     private void identity(CodeBuilder c) {
-        c.getstatic(SPECIES_CLASS, "F32", SPECIES)
-                .loadConstant((float) identityOf())
-                .invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST)
-                .astore(JOINED);
+        for (int slot : joined) {
+            c.getstatic(SPECIES_CLASS, "F32", SPECIES)
+                    .loadConstant((float) identityOf())
+                    .invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST)
+                    .astore(slot);
+        }
     }
 
     private double identityOf() {
@@ -363,16 +370,18 @@ final class KernelCompiler {
     }
 
     private void join(CodeBuilder c) {
-        c.aload(JOINED).aload(node[program.root()]);
-        MethodTypeDesc type;
-        if (form == Form.ROWS) { // lanes beyond the row's end must not count
-            c.iload(N).iload(X).isub();
-            type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR, CD_int);
-        } else {
-            type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR);
+        for (int r = 0; r < joined.length; r++) {
+            c.aload(joined[r]).aload(node[program.root(r)]);
+            MethodTypeDesc type;
+            if (form == Form.ROWS) { // lanes beyond the row's end must not count
+                c.iload(N).iload(X).isub();
+                type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR, CD_int);
+            } else {
+                type = MethodTypeDesc.of(FLOAT_VECTOR, FLOAT_VECTOR, FLOAT_VECTOR);
+            }
+            step(c, STEPS, "join" + name(f), type);
+            c.astore(joined[r]);
         }
-        step(c, STEPS, "join" + name(f), type);
-        c.astore(JOINED);
     }
 
     private static void loop(CodeBuilder c, int index, int bound, Runnable body) {

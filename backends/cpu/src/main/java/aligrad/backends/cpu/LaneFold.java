@@ -42,7 +42,12 @@ final class LaneFold {
 
     /// Room of this thread's for some vectors to [#fold].
     static long vectors(int count) {
-        return Scratch.address(Scratch.Use.LANES, (count + 1L) * VECTOR_BYTES);
+        return Scratch.address(Scratch.Use.LANES, bytes(count));
+    }
+
+    /// Bytes that so many vectors need: of an odd number, the last is joined with one behind it.
+    static long bytes(int count) {
+        return (count + 1L) * VECTOR_BYTES;
     }
 
     /// Joins the lanes of each of `count` vectors, and overwrites them.

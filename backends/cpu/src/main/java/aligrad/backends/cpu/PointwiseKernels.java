@@ -69,8 +69,8 @@ final class PointwiseKernels {
 
     /// Interprets what there is no kernel for yet.
     ///
-    /// @param root where the root's values go too, as a dense block of the whole shape; 0 for
-    ///   nowhere
+    /// @param root where the values of each root go too, as dense blocks of the whole shape one
+    ///   behind the other; 0 for nowhere
     void interpret(Specialization s, Expression e, long size, long root) {
         long start = System.nanoTime();
         interpret(s.cpu, e, size, root);
@@ -297,7 +297,7 @@ final class PointwiseKernels {
     /// Writes strides, outputs and constants into the frame; base addresses follow by [#move].
     void fill(CpuProgram cpu, Expression e) {
         int leaves = e.leaves();
-        int needed = 3 * cpu.operands + e.outputs() + 1;
+        int needed = 3 * cpu.operands + e.outputs() + cpu.program.roots();
         if (frame.length < needed) {
             frame = new long[2 * needed];
         }

@@ -32,22 +32,47 @@ final class ReduceKernels {
 
     private ReduceKernels() {}
 
-    static void reduce(Reduction.Reduce op, HostStorage result) {
+    static void reduce(Reduction.Reduce op, long to) {
         Tensor x = op.x();
-        long to = result.address();
+        if (!isPending(x) || !fused(op.f(), List.of(x), op.axes(), op.shape().size(), to)) {
+            single(op.f(), x, op.axes(), to);
+        }
+    }
+
+    static void sums(Reduction.Sums op, long to) {
+        List<Tensor> xs = op.xs();
+        long results = op.shape().size() / xs.size();
+        boolean fits = Expression.fit(xs) && xs.stream().anyMatch(ReduceKernels::isPending);
+        if (!fits || !fused(ReduceOp.SUM, xs, op.axes(), results, to)) {
+            for (int i = 0; i < xs.size(); i++) {
+                long at = to + i * results * op.dtype().bytes();
+                Tensor x = xs.get(i);
+                if (!isPending(x) || !fused(ReduceOp.SUM, List.of(x), op.axes(), results, at)) {
+                    single(ReduceOp.SUM, x, op.axes(), at);
+                }
+            }
+        }
+    }
+
+    private static boolean isPending(Tensor x) {
+        return x.dtype() == DType.F32
+                && x.size() > 0
+                && !x.isComputed()
+                && x.op() instanceof Pointwise;
+    }
+
+    private static void single(ReduceOp f, Tensor x, List<Integer> axes, long to) {
         if (x.dtype() != DType.F32) {
-            GenericReduce.reduce(op, to);
-            return;
+            GenericReduce.reduce(f, x, axes, to);
+        } else if (x.size() == 0) {
+            int results = 1;
+            for (int axis = 0; axis < x.shape().rank(); axis++) {
+                results *= axes.contains(axis) ? 1 : x.extent(axis);
+            }
+            StridedReader.fill((float) f.identity(), results, to);
+        } else {
+            computed(f, x, axes, to);
         }
-        long axes = bits(op.axes());
-        if (x.size() == 0) {
-            StridedReader.fill((float) op.f().identity(), (int) op.shape().size(), to);
-            return;
-        }
-        if (!x.isComputed() && x.op() instanceof Pointwise && fused(op, x, axes, to)) {
-            return;
-        }
-        computed(op, x, axes, to);
     }
 
     private static long bits(List<Integer> axes) {
@@ -81,8 +106,13 @@ final class ReduceKernels {
 
     /// Computes and joins the values in one kernel if there is one, and one after the other until
     /// then. Does nothing and returns false if no kernel can do it.
-    private static boolean fused(Reduction.Reduce op, Tensor x, long axes, long to) {
-        try (Expression e = Expression.prologue(x)) {
+    ///
+    /// @param results of each of `xs`, which go one behind the other
+    private static boolean fused(
+            ReduceOp f, List<Tensor> xs, List<Integer> joined, long results, long to) {
+        long axes = bits(joined);
+        try (Expression e =
+                xs.size() == 1 ? Expression.prologue(xs.getFirst()) : Expression.prologue(xs)) {
             PointwiseKernels kernels = PointwiseKernels.ofThread();
             CpuProgram cpu = PointwiseKernels.program(e);
             if (!cpu.isCompilable || cpu.hasUniform) {
@@ -93,14 +123,14 @@ final class ReduceKernels {
             if (plan.form == KernelCompiler.Form.STORE) {
                 return e.abandon();
             }
-            Specialization s = kernels.specialization(cpu, e, plan.form, op.f());
+            Specialization s = kernels.specialization(cpu, e, plan.form, f);
             PointwiseKernel kernel = s.kernel();
             if (kernel == null) {
-                interpreted(s, e, kernels, plan, to);
+                interpreted(s, e, kernels, plan, results, to);
             } else {
                 kernels.straighten(e, axes);
                 plan = plan(it); // copies may have joined axes further
-                run(cpu, e, kernels, kernel, plan, op.f(), to);
+                run(cpu, e, kernels, kernel, plan, f, 4 * results, to);
                 kernels.releaseCopies();
             }
             e.storeOutputs();
@@ -109,12 +139,22 @@ final class ReduceKernels {
     }
 
     private static void interpreted(
-            Specialization s, Expression e, PointwiseKernels kernels, Plan plan, long to) {
+            Specialization s,
+            Expression e,
+            PointwiseKernels kernels,
+            Plan plan,
+            long results,
+            long to) {
         long size = e.shape().size();
-        HostStorage values = HostMemory.allocate(4 * size, "reduction", "", true);
+        int roots = s.cpu.program.roots();
+        HostStorage values = HostMemory.allocate(4 * size * roots, "reduction", "", true);
         kernels.interpret(s, e, size, values.address());
         long row = 4L * plan.n;
-        run(Objects.requireNonNull(s.f), plan, values.address(), plan.d1 * row, row, to);
+        for (int r = 0; r < roots; r++) {
+            long from = values.address() + 4 * size * r;
+            long at = to + 4 * results * r;
+            run(Objects.requireNonNull(s.f), plan, from, plan.d1 * row, row, at);
+        }
         values.release();
     }
 
@@ -125,6 +165,7 @@ final class ReduceKernels {
             PointwiseKernel kernel,
             Plan plan,
             ReduceOp f,
+            long rootBytes,
             long to) {
         kernels.fill(cpu, e);
         boolean rows = plan.form == KernelCompiler.Form.ROWS;
@@ -133,12 +174,16 @@ final class ReduceKernels {
         int pieces = (length + piece - 1) / piece;
         int results = rows ? plan.d0 * plan.d1 : plan.d0 * plan.n;
         if (pieces == 1) {
-            whole(cpu, e, kernels, kernel, plan, f, to);
+            whole(cpu, e, kernels, kernel, plan, f, rootBytes, to);
             return;
         }
-        long partial = Scratch.address(Scratch.Use.REDUCTION, 4L * results * pieces);
-        pieces(cpu, e, kernels, kernel, plan, f, pieces, partial);
-        joinPartials(f, plan, pieces, partial, to);
+        int roots = cpu.program.roots();
+        long partialBytes = 4L * results * pieces;
+        long partial = Scratch.address(Scratch.Use.REDUCTION, partialBytes * roots);
+        pieces(cpu, e, kernels, kernel, plan, f, pieces, partialBytes, partial);
+        for (int r = 0; r < roots; r++) {
+            joinPartials(f, plan, pieces, partial + r * partialBytes, to + r * rootBytes);
+        }
     }
 
     /// Short rows or columns: in blocks along the outermost axis, which threads share.
@@ -149,6 +194,7 @@ final class ReduceKernels {
             PointwiseKernel kernel,
             Plan plan,
             ReduceOp f,
+            long rootBytes,
             long to) {
         boolean rows = plan.form == KernelCompiler.Form.ROWS;
         int axis = plan.d0 > 1 || !rows ? 0 : 1;
@@ -160,9 +206,8 @@ final class ReduceKernels {
         int step = Math.clamp(most, 1, extent);
         long[] frame = kernels.frame();
         float[] constants = kernels.constants();
-        int slot = 3 * e.leaves() + e.outputs();
         if (step == extent) {
-            block(kernel, frame, constants, slot, plan, f, to);
+            block(cpu, kernel, frame, constants, plan, f, rootBytes, to);
             return;
         }
         Workers.run(
@@ -179,26 +224,38 @@ final class ReduceKernels {
                                     axis == 0 ? count : plan.d0,
                                     axis == 1 ? count : plan.d1,
                                     plan.n);
-                    block(kernel, mine, constants, slot, part, f, to + 4 * first * resultsEach);
+                    long at = to + 4 * first * resultsEach;
+                    block(cpu, kernel, mine, constants, part, f, rootBytes, at);
                 });
     }
 
+    /// @param rootBytes from the results of one root to those of the next
     private static void block(
+            CpuProgram cpu,
             PointwiseKernel kernel,
             long[] frame,
             float[] constants,
-            int slot,
             Plan plan,
             ReduceOp f,
+            long rootBytes,
             long to) {
+        int slot = 3 * cpu.operands + cpu.program.outputs();
+        int roots = cpu.program.roots();
         if (plan.form == KernelCompiler.Form.ROWS) {
             int count = plan.d0 * plan.d1;
-            long lanes = LaneFold.vectors(count);
-            frame[slot] = lanes;
+            long lanesBytes = LaneFold.bytes(count);
+            long lanes = Scratch.address(Scratch.Use.LANES, roots * lanesBytes);
+            for (int r = 0; r < roots; r++) {
+                frame[slot + r] = lanes + r * lanesBytes;
+            }
             kernel.run(frame, constants, plan.d0, plan.d1, plan.n);
-            LaneFold.fold(f, lanes, count, to);
+            for (int r = 0; r < roots; r++) {
+                LaneFold.fold(f, lanes + r * lanesBytes, count, to + r * rootBytes);
+            }
         } else {
-            frame[slot] = to;
+            for (int r = 0; r < roots; r++) {
+                frame[slot + r] = to + r * rootBytes;
+            }
             kernel.run(frame, constants, plan.d0, plan.d1, plan.n);
         }
     }
@@ -223,13 +280,13 @@ final class ReduceKernels {
             Plan plan,
             ReduceOp f,
             int pieces,
+            long partialBytes,
             long partial) {
         boolean rows = plan.form == KernelCompiler.Form.ROWS;
         Iteration it = kernels.iteration();
         long[] frame = kernels.frame();
         float[] constants = kernels.constants();
         int leaves = e.leaves();
-        int slot = 3 * leaves + e.outputs();
         int outer = rows ? plan.d0 * plan.d1 : plan.d0;
         long size = (long) plan.d0 * plan.d1 * plan.n;
         Workers.run(
@@ -257,7 +314,8 @@ final class ReduceKernels {
                     int count = rows ? 1 : Math.min(COLUMN_PIECE, plan.d1 - i1);
                     Plan part = new Plan(plan.form, 1, count, length);
                     long results = rows ? 1 : plan.n;
-                    block(kernel, mine, constants, slot, part, f, partial + 4L * block * results);
+                    long at = partial + 4L * block * results;
+                    block(cpu, kernel, mine, constants, part, f, partialBytes, at);
                 });
     }
 
@@ -273,50 +331,44 @@ final class ReduceKernels {
         }
     }
 
-    private static void computed(Reduction.Reduce op, Tensor x, long axes, long to) {
+    private static void computed(ReduceOp f, Tensor x, List<Integer> axes, long to) {
         PointwiseKernels kernels = PointwiseKernels.ofThread();
         Iteration it = kernels.iteration();
         x.storage();
         it.open(x.shape(), 1);
         it.operand(0, x);
-        it.join(axes);
+        it.join(bits(axes));
         Plan plan = plan(it);
         long stride = it.stride(0, it.rank - 1);
         boolean strided = stride != 1 && it.extents[it.rank - 1] > 1;
         if (plan.form == KernelCompiler.Form.STORE || strided) {
-            rearranged(op, x, to);
+            rearranged(f, x, axes, to);
             return;
         }
         long s0 = it.rank > 2 ? 4 * it.stride(0, it.rank - 3) : 0;
         long s1 = it.rank > 1 ? 4 * it.stride(0, it.rank - 2) : 0;
-        run(op.f(), plan, it.addresses[0], s0, s1, to);
+        run(f, plan, it.addresses[0], s0, s1, to);
     }
 
     /// Kept axes to the front, reduced ones to the back, and again.
-    private static void rearranged(Reduction.Reduce op, Tensor x, long to) {
+    private static void rearranged(ReduceOp f, Tensor x, List<Integer> axes, long to) {
         int rank = x.shape().rank();
         int[] order = new int[rank];
         int kept = 1;
         int n = 0;
         for (int axis = 0; axis < rank; axis++) {
-            if (!op.axes().contains(axis)) {
+            if (!axes.contains(axis)) {
                 order[n++] = axis;
                 kept *= x.shape().extent(axis);
             }
         }
-        for (int axis : op.axes()) {
+        for (int axis : axes) {
             order[n++] = axis;
         }
         Tensor rows = Contiguous.copy(x.detach().permute(order));
         int length = (int) (x.size() / kept);
         long address = ((HostStorage) rows.storage()).address();
-        run(
-                op.f(),
-                new Plan(KernelCompiler.Form.ROWS, 1, kept, length),
-                address,
-                0,
-                4L * length,
-                to);
+        run(f, new Plan(KernelCompiler.Form.ROWS, 1, kept, length), address, 0, 4L * length, to);
     }
 
     private static void run(ReduceOp f, Plan plan, long x, long s0, long s1, long to) {

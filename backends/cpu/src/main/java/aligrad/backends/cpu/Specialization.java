@@ -82,14 +82,14 @@ final class Specialization implements Warmup.Candidate {
             return null; // too long for the virtual machine's compilers
         }
         Program p = cpu.program;
-        long[] frame = new long[3 * cpu.operands + p.outputs() + 1];
+        long[] frame = new long[3 * cpu.operands + p.outputs() + p.roots()];
         float[] constants = new float[p.fills()];
         int n = 2 * Species.LANES_32 + 1;
         return (memory, turn) -> {
             for (int i = 0; i < cpu.operands; i++) {
                 frame[3 * i] = memory;
             }
-            for (int o = 0; o <= p.outputs(); o++) {
+            for (int o = 0; o < p.outputs() + p.roots(); o++) {
                 frame[3 * cpu.operands + o] = memory + 1024L * (o + 1);
             }
             k.run(frame, constants, 1, 1 + (turn & 1), n);

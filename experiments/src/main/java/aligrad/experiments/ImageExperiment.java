@@ -1,7 +1,7 @@
 package aligrad.experiments;
 
-import aligrad.nn.CrossEntropy;
 import aligrad.nn.Layer;
+import aligrad.nn.Loss;
 import aligrad.nn.Module;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
@@ -13,33 +13,28 @@ import aligrad.tensor.Tensor;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
-/// A wide residual or densely connected network on CIFAR-10 or CIFAR-100, as in the ALI-G paper:
-/// cross-entropy, cropped and mirrored images, a new order in each epoch, the last batch smaller,
-/// validation after each epoch, and the test set for the best of the models that this finds.
-///
-/// Of the images for training one in ten, as 5,000 of 50,000, is held back for validation; which
-/// ones depends on their number alone ([IndexSplit]).
-final class CifarExperiment implements Experiment, AutoCloseable {
+/// A network for images learns as in the ALI-G paper: cross-entropy (the hinge loss with DFW), a
+/// new order in each epoch, the last batch smaller, validation after each epoch, and the test set
+/// for the best of the models that this finds.
+final class ImageExperiment implements Experiment, AutoCloseable {
 
-    /// As in the release; the running statistics make the results independent of it.
-    private static final int EVALUATION_BATCH = 128;
+    /// After as many, a running statistic with momentum 0.1 has forgotten all but 0.5 % of its
+    /// past.
+    private static final int STATISTICS_BATCHES = 50;
 
-    /// One image in this many is for validation.
-    private static final int VALIDATION = 10;
-
-    private final CifarData train;
-    private final CifarData test;
+    private final ImageTask task;
     private final int[] validationPlaces;
     private final int[] testPlaces;
     private final Layer model;
     private final Optimizer<?> optimizer;
-    private final BatchLoader loader;
+    private final OptimizerChoice choice;
+    private final Loss loss;
+    private final BatchLoader<ImageBatch> loader;
+    private final int loaders;
     private final long epochs;
     private final Map<String, Object> configuration = new LinkedHashMap<>();
     private @Nullable Double testAccuracy;
@@ -50,8 +45,10 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     /// @param rate ALI-G's η or the learning rate; infinite for none
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
+    /// @param dropout with which probability the network drops a number in training
     /// @param loaders threads that make batches
     /// @param protocol momentum, schedule, and how many of the images
+    /// @param own settings of this data set alone, as the configuration shows them
     record Choices(
             String model,
             String data,
@@ -59,37 +56,32 @@ final class CifarExperiment implements Experiment, AutoCloseable {
             double rate,
             double maxNorm,
             double weightDecay,
+            double dropout,
             long epochs,
             int batchSize,
             long seed,
             int loaders,
-            ImageProtocol protocol) {}
+            ImageProtocol protocol,
+            Map<String, Object> own) {}
 
-    /// @throws UsageException if there are fewer than two images for training
-    CifarExperiment(CifarData train, CifarData test, Choices choices) {
-        this.train = train;
-        this.test = test;
+    ImageExperiment(ImageTask task, Choices choices) {
+        this.task = task;
         this.epochs = choices.epochs;
-        if (train.size() < 2) {
-            throw new UsageException(
-                    "--data %s: there is only one image for training, and one is needed for validation."
-                            .formatted(choices.data));
-        }
-        int held = Math.max(1, train.size() / VALIDATION);
-        List<int[]> split = IndexSplit.of(train.size(), train.size() - held, held);
+        this.loaders = choices.loaders;
         ImageProtocol protocol = choices.protocol;
-        int[] places = protocol.training(split.get(0));
-        validationPlaces = protocol.judging(split.get(1), split.get(0).length);
-        int[] tests = new int[test.size()];
-        Arrays.setAll(tests, i -> i);
-        testPlaces = protocol.judging(tests, split.get(0).length);
+        int all = task.trainingPlaces().length;
+        int[] places = protocol.training(task.trainingPlaces());
+        validationPlaces = protocol.judging(task.validationPlaces(), all);
+        testPlaces = protocol.judging(task.testPlaces(), all);
         long perEpoch = (places.length + choices.batchSize - 1L) / choices.batchSize;
         Random random = Random.stream(choices.seed);
         model =
                 ImageNetwork.of(choices.model)
-                        .initialize(train.format().classes(), random.named("weights"));
+                        .initialize(task.classes(), choices.dropout, random.named("weights"));
+        choice = choices.optimizer;
+        loss = choice.loss(task.smoothsHinge());
         optimizer =
-                choices.optimizer.over(
+                choice.over(
                         model.namedParameters(),
                         choices.rate,
                         protocol.schedule(),
@@ -100,12 +92,17 @@ final class CifarExperiment implements Experiment, AutoCloseable {
                                 choices.maxNorm,
                                 choices.weightDecay));
         loader =
-                new BatchLoader(
-                        train, places, choices.batchSize, random.named("batches"), choices.loaders);
+                BatchLoader.shuffled(
+                        places,
+                        choices.batchSize,
+                        random.named("batches"),
+                        Shard.WHOLE,
+                        choices.loaders,
+                        (batch, epoch) -> ImageBatch.of(task.train(), batch, epoch));
         configure(choices);
     }
 
-    /// Details of the optimizers: the paper's ε, and what the command line may change.
+    /// Details of the optimizers: the paper's ε, and what differs between its experiments.
     ///
     /// @param maxLearningRate ALI-G's η where the command line says nothing
     /// @param momentum of ALI-G
@@ -124,35 +121,30 @@ final class CifarExperiment implements Experiment, AutoCloseable {
     }
 
     private void configure(Choices choices) {
-        configuration.put("experiment", train.format().command());
+        configuration.put("experiment", task.name());
         configuration.put("model", choices.model);
         configuration.put("data", choices.data);
+        configuration.putAll(choices.own);
         configuration.put("optimizer", choices.optimizer.label());
-        if (choices.optimizer == OptimizerChoice.ALIG) {
+        if (choice == OptimizerChoice.ALIG) {
             configuration.put("max-lr", text(choices.rate));
             configuration.put("max-norm", text(choices.maxNorm));
         } else {
             configuration.put("learning-rate", choices.rate);
-            configuration.put("weight-decay", choices.weightDecay);
+            if (choice.takesWeightDecay()) {
+                configuration.put("weight-decay", choices.weightDecay);
+            }
         }
         configuration.putAll(choices.protocol.configuration());
+        configuration.put("dropout", choices.dropout);
         configuration.put("epochs", choices.epochs);
         configuration.put("batch-size", choices.batchSize);
         configuration.put("seed", choices.seed);
-        configuration.put("images", images(train, test));
+        configuration.put("images", task.images());
     }
 
     private static Object text(double limit) {
         return Double.isInfinite(limit) ? "none" : limit;
-    }
-
-    /// How many images there are and their checksum, which tells whether a resumed run sees the
-    /// same ones.
-    static String images(CifarData train, CifarData test) {
-        int held = Math.max(1, train.size() / VALIDATION);
-        return "%d for training, %d for validation, %d for the test (CRC-32 %08x, %08x)"
-                .formatted(
-                        train.size() - held, held, test.size(), train.checksum(), test.checksum());
     }
 
     @Override
@@ -190,37 +182,52 @@ final class CifarExperiment implements Experiment, AutoCloseable {
                     Tensor labels = batch.labels();
                     Tensor scores = model.forward(batch.images());
                     right[0] = scores.argmax(1).eq(labels).mean().item();
-                    return CrossEntropy.mean(scores, labels);
+                    return loss.mean(scores, labels);
                 });
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
         extra.put("accuracy", 100 * right[0]);
         extra.put(Averages.SAMPLES, (double) batch.labels().extent(0));
         if ((i + 1) % loader.perEpoch() == 0) {
-            extra.put(Metrics.VALIDATION_ACCURACY, accuracy(train, validationPlaces));
+            extra.put(Metrics.VALIDATION_ACCURACY, optimizer.evaluating(() -> validate(i)));
         }
         return extra;
     }
 
+    /// With the weights that the optimizer shows. The running statistics are those of the weights
+    /// that it trains, so where these are others, batches up to iteration `i` make new ones.
+    private double validate(long i) {
+        if (optimizer.hasOwnEvaluationWeights()) {
+            model.train();
+            for (long j = Math.max(0, i + 1 - STATISTICS_BATCHES); j <= i; j++) {
+                ImageBatch batch = loader.batch(j);
+                Scope.run("statistics", () -> Recording.off(() -> model.forward(batch.images())));
+            }
+        }
+        return accuracy(task.train(), validationPlaces);
+    }
+
     @Override
     public Map<String, Double> test() {
-        double accuracy = accuracy(test, testPlaces);
+        double accuracy = accuracy(task.test(), testPlaces);
         testAccuracy = accuracy;
         return Map.of("test_accuracy", accuracy);
     }
 
     /// In percent, in evaluation and without augmentation.
-    private double accuracy(CifarData data, int[] places) {
+    private double accuracy(ImageSet images, int[] places) {
         model.eval();
         long right = 0;
-        for (int first = 0; first < places.length; first += EVALUATION_BATCH) {
-            int end = Math.min(first + EVALUATION_BATCH, places.length);
-            ImageBatch batch =
-                    ImageBatch.of(
-                            data,
-                            Arrays.copyOfRange(places, first, end),
-                            image -> Augmentation.NONE);
-            right += Scope.compute("evaluation", () -> Recording.off(() -> right(batch)));
+        try (BatchLoader<ImageBatch> batches =
+                BatchLoader.inOrder(
+                        places,
+                        task.evaluationBatch(),
+                        loaders,
+                        (batch, none) -> ImageBatch.of(images, batch, none))) {
+            for (long i = 0; i < batches.perEpoch(); i++) {
+                ImageBatch batch = batches.batch(i);
+                right += Scope.compute("evaluation", () -> Recording.off(() -> right(batch)));
+            }
         }
         return 100.0 * right / places.length;
     }
@@ -235,8 +242,11 @@ final class CifarExperiment implements Experiment, AutoCloseable {
         int window = Math.min(100, metrics.size());
         StringBuilder text =
                 new StringBuilder(
-                        "Mean loss of the last %d iterations: %.4f nats; "
-                                .formatted(window, metrics.meanOfLast("loss", window)));
+                        "Mean loss of the last %d iterations: %.4f%s; "
+                                .formatted(
+                                        window,
+                                        metrics.meanOfLast("loss", window),
+                                        choice.lossUnit()));
         Map<String, Double> best = metrics.best(Metrics.VALIDATION_ACCURACY);
         if (best.isEmpty()) {
             return text.append("validation accuracy: not measured before the first epoch ends.")

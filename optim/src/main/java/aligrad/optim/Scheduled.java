@@ -1,0 +1,7 @@
+package aligrad.optim;
+
+/// Options of a parameter group with a learning rate that may change from step to step.
+public interface Scheduled {
+
+    LearningRate learningRate();
+}
