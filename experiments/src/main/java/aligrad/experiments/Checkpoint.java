@@ -21,12 +21,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
 /// The saved state of a run: `model-N.safetensors`, `optimizer-N.safetensors`, and `state.json`,
-/// which names them and has their checksums.
+/// which names them and has their checksums. Where more checkpoints than the last are kept, each
+/// has its `state-N.json` as well.
 ///
 /// `state.json` is written last and renamed into place, so whenever the program dies there is a
 /// whole checkpoint, the new one or the one before.
@@ -41,7 +45,8 @@ final class Checkpoint {
 
     /// The names that are given here: all others in the folder are left alone.
     private static final Pattern FILE_NAME =
-            Pattern.compile("(model|optimizer)-(0|[1-9]\\d*)\\.safetensors");
+            Pattern.compile(
+                    "(?:(?:model|optimizer)-(0|[1-9]\\d{0,15})\\.safetensors|state-(0|[1-9]\\d{0,15})\\.json)");
 
     /// More than any run does, and few enough for a `double` to count them.
     private static final long MOST_ITERATIONS = 1_000_000_000_000_000L;
@@ -50,9 +55,16 @@ final class Checkpoint {
     private static final double MOST_SECONDS = 1e9;
 
     private final Path path;
+    private final int kept;
 
     Checkpoint(Path path) {
+        this(path, 1);
+    }
+
+    /// @param kept how many to keep, at least 1
+    Checkpoint(Path path, int kept) {
         this.path = path;
+        this.kept = kept;
     }
 
     /// Where a run stood.
@@ -84,8 +96,12 @@ final class Checkpoint {
             Map<String, Long> streams = new LinkedHashMap<>();
             model.namedStreams().forEach((name, stream) -> streams.put(name, stream.position()));
             json.put("streams", streams);
-            RunDirectory.replace(path.resolve(STATE), JSON.std.asString(json));
-            deleteOthers(modelFile, optimizerFile);
+            String text = JSON.std.asString(json);
+            if (kept > 1) {
+                RunDirectory.replace(stateFile(position.iterations), text);
+            }
+            RunDirectory.replace(path.resolve(STATE), text);
+            deleteOthers(position.iterations);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,6 +109,10 @@ final class Checkpoint {
 
     private Path file(String kind, long iterations) {
         return path.resolve(kind + "-" + iterations + ".safetensors");
+    }
+
+    private Path stateFile(long iterations) {
+        return path.resolve("state-" + iterations + ".json");
     }
 
     private static String checksum(Path file) throws IOException {
@@ -103,23 +123,65 @@ final class Checkpoint {
         return "%08x".formatted(crc.getValue());
     }
 
-    private void deleteOthers(Path modelFile, Path optimizerFile) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*.safetensors")) {
+    /// Leaves this checkpoint and those before it that are to be kept.
+    private void deleteOthers(long iterations) throws IOException {
+        Map<Path, Long> found = new LinkedHashMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
-                if (FILE_NAME.matcher(file.getFileName().toString()).matches()
-                        && !file.equals(modelFile)
-                        && !file.equals(optimizerFile)) {
-                    Files.delete(file);
+                Matcher name = FILE_NAME.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    String number = name.group(1) == null ? name.group(2) : name.group(1);
+                    found.put(file, Long.valueOf(number));
                 }
             }
         }
+        NavigableSet<Long> last = new TreeSet<>();
+        for (long number : found.values()) {
+            if (number < iterations && Files.exists(stateFile(number))) {
+                last.add(number);
+            }
+        }
+        while (last.size() > kept - 1) {
+            last.pollFirst();
+        }
+        for (Map.Entry<Path, Long> file : found.entrySet()) {
+            boolean isState = file.getKey().equals(stateFile(file.getValue()));
+            boolean isKept =
+                    last.contains(file.getValue())
+                            || file.getValue() == iterations && !(isState && kept == 1);
+            if (!isKept) {
+                Files.delete(file.getKey());
+            }
+        }
+    }
+
+    /// The checkpoint that is loaded, or where `at` is not null the one of that iteration.
+    private Path state(@Nullable Long at) {
+        if (at == null || Files.exists(stateFile(at))) {
+            return at == null ? path.resolve(STATE) : stateFile(at);
+        }
+        Path last = path.resolve(STATE);
+        if (Files.exists(last)
+                && JsonLine.parse(last, 1, TextFile.read(last).text()).get("iterations")
+                        instanceof Number number
+                && number.longValue() == at) {
+            return last;
+        }
+        throw new UsageException(
+                "--at %d: %s has no checkpoint of that iteration; leave the option out, or keep more than one with --keep."
+                        .formatted(at, path));
     }
 
     /// Loads everything, or changes nothing.
     ///
     /// @throws UsageException if the checkpoint is missing or damaged, with the file and the reason
     Position load(Module model, Optimizer<?> optimizer) {
-        Path file = path.resolve(STATE);
+        return load(model, optimizer, null);
+    }
+
+    /// Loads the checkpoint of iteration `at`, or the last where that is `null`.
+    Position load(Module model, Optimizer<?> optimizer, @Nullable Long at) {
+        Path file = state(at);
         if (!Files.exists(file)) {
             throw new UsageException(
                     "%s is missing: the run ended before its first checkpoint, so start it again with another --out."

@@ -4,6 +4,7 @@ import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 import java.awt.BasicStroke;
@@ -50,6 +51,18 @@ final class Curves {
                 .setChartTitleBoxVisible(false);
     }
 
+    /// A chart over learning rates: both axes are logarithmic.
+    static Curves overRates(String title, String axis) {
+        Curves curves = new Curves(title, axis, true);
+        curves.chart.setXAxisTitle("longest step, learning rate or fraction");
+        curves.chart
+                .getStyler()
+                .setXAxisLogarithmic(true)
+                .setXAxisTickLabelsFormattingFunction(null)
+                .setMarkerSize(6);
+        return curves;
+    }
+
     /// The label of a tick, none where no iteration is.
     static String iteration(double x) {
         return x == Math.rint(x) ? "%.0f".formatted(x) : " ";
@@ -73,6 +86,11 @@ final class Curves {
             }
         }
         return add(name, kept, color, 2);
+    }
+
+    /// Adds a curve with a mark at each point; those that the axis cannot show are left out.
+    Curves points(String name, List<double[]> points, Color color) {
+        return add(name, points, color, 1, SeriesMarkers.CIRCLE);
     }
 
     static String legend(String name, int stride) {
@@ -102,6 +120,11 @@ final class Curves {
     }
 
     private Curves add(String name, List<double[]> points, Color color, float width) {
+        return add(name, points, color, width, SeriesMarkers.NONE);
+    }
+
+    private Curves add(
+            String name, List<double[]> points, Color color, float width, Marker marker) {
         List<double[]> drawn =
                 logarithmic ? points.stream().filter(p -> p[1] > 0).toList() : points;
         if (!drawn.isEmpty()) {
@@ -109,7 +132,8 @@ final class Curves {
                             name,
                             drawn.stream().mapToDouble(p -> p[0]).toArray(),
                             drawn.stream().mapToDouble(p -> p[1]).toArray())
-                    .setMarker(SeriesMarkers.NONE)
+                    .setMarker(marker)
+                    .setMarkerColor(color)
                     .setLineColor(color)
                     .setLineWidth(width);
         }

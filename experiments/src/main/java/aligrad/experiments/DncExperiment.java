@@ -29,10 +29,22 @@ final class DncExperiment implements Experiment {
     private final Optimizer<?> optimizer;
     private final Random random;
     private final long iterations;
+    private final RepeatCopy.Scoring scoring;
     private final Map<String, Object> configuration = new LinkedHashMap<>();
 
     DncExperiment(OptimizerChoice choice, double rate, long iterations, long seed) {
+        this(choice, rate, iterations, seed, RepeatCopy.Scoring.ALL_STEPS);
+    }
+
+    /// @param scoring when a sequence counts for the accuracy
+    DncExperiment(
+            OptimizerChoice choice,
+            double rate,
+            long iterations,
+            long seed,
+            RepeatCopy.Scoring scoring) {
         this.iterations = iterations;
+        this.scoring = scoring;
         this.random = Random.stream(seed);
         model = new Dnc(DncConfig.REPEAT_COPY, random.named("weights"));
         optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
@@ -43,6 +55,7 @@ final class DncExperiment implements Experiment {
                 Double.isInfinite(rate) ? "none" : rate);
         configuration.put("iterations", iterations);
         configuration.put("batch-size", BATCH);
+        configuration.put("accuracy", scoring.label());
         configuration.put("seed", seed);
     }
 
@@ -73,7 +86,7 @@ final class DncExperiment implements Experiment {
                 () -> {
                     RepeatCopy.Batch batch = RepeatCopy.draw(random.named("batch " + i), BATCH);
                     Tensor logits = model.forward(batch.observations());
-                    solved[0] = batch.solved(logits.detach());
+                    solved[0] = batch.solved(logits.detach(), scoring);
                     return BinaryCrossEntropy.perElement(logits, batch.targets())
                             .mul(batch.mask())
                             .sum()
@@ -85,10 +98,11 @@ final class DncExperiment implements Experiment {
     @Override
     public String conclusion(Metrics metrics) {
         int window = Math.min(100, metrics.size());
-        return "Mean loss of the last %s: %.4f nats; sequences solved in them: %.1f %%."
+        return "Mean loss of the last %s: %.4f nats; sequences %s in them: %.1f %%."
                 .formatted(
                         Count.of(window, "iteration"),
                         metrics.meanOfLast("loss", window),
+                        scoring == RepeatCopy.Scoring.ALL_STEPS ? "solved" : "with a right step",
                         metrics.meanOfLast("accuracy", window));
     }
 }

@@ -21,7 +21,14 @@ interface Experiment {
     /// How many iterations the run takes.
     long iterations();
 
-    /// Takes one step and returns what it adds to the metrics, such as `accuracy`.
+    /// How many iterations one row of `averages.jsonl` is of: those of an epoch, or 100 where there
+    /// are no epochs.
+    default long period() {
+        return 100;
+    }
+
+    /// Takes one step and returns what it adds to the metrics, such as `accuracy`; with `samples`,
+    /// how many it saw, where that is not the same for all.
     ///
     /// @param i counted from 0
     Map<String, Double> iterate(long i);

@@ -27,6 +27,8 @@ final class ImageExperiment implements Experiment, AutoCloseable {
     private static final int STATISTICS_BATCHES = 50;
 
     private final ImageTask task;
+    private final int[] validationPlaces;
+    private final int[] testPlaces;
     private final Layer model;
     private final Optimizer<?> optimizer;
     private final OptimizerChoice choice;
@@ -41,18 +43,17 @@ final class ImageExperiment implements Experiment, AutoCloseable {
     ///
     /// @param data the directory, as it was named
     /// @param rate ALI-G's η or the learning rate; infinite for none
-    /// @param momentum of ALI-G
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
     /// @param dropout with which probability the network drops a number in training
     /// @param loaders threads that make batches
+    /// @param protocol momentum, schedule, and how many of the images
     /// @param own settings of this data set alone, as the configuration shows them
     record Choices(
             String model,
             String data,
             OptimizerChoice optimizer,
             double rate,
-            double momentum,
             double maxNorm,
             double weightDecay,
             double dropout,
@@ -60,12 +61,19 @@ final class ImageExperiment implements Experiment, AutoCloseable {
             int batchSize,
             long seed,
             int loaders,
+            ImageProtocol protocol,
             Map<String, Object> own) {}
 
     ImageExperiment(ImageTask task, Choices choices) {
         this.task = task;
         this.epochs = choices.epochs;
         this.loaders = choices.loaders;
+        ImageProtocol protocol = choices.protocol;
+        int all = task.trainingPlaces().length;
+        int[] places = protocol.training(task.trainingPlaces());
+        validationPlaces = protocol.judging(task.validationPlaces(), all);
+        testPlaces = protocol.judging(task.testPlaces(), all);
+        long perEpoch = (places.length + choices.batchSize - 1L) / choices.batchSize;
         Random random = Random.stream(choices.seed);
         model =
                 ImageNetwork.of(choices.model)
@@ -76,19 +84,21 @@ final class ImageExperiment implements Experiment, AutoCloseable {
                 choice.over(
                         model.namedParameters(),
                         choices.rate,
+                        protocol.schedule(),
+                        perEpoch,
                         conventions(
                                 choices.rate,
-                                choices.momentum,
+                                protocol.momentum(),
                                 choices.maxNorm,
                                 choices.weightDecay));
         loader =
                 BatchLoader.shuffled(
-                        task.trainingPlaces(),
+                        places,
                         choices.batchSize,
                         random.named("batches"),
                         Shard.WHOLE,
                         choices.loaders,
-                        (places, epoch) -> ImageBatch.of(task.train(), places, epoch));
+                        (batch, epoch) -> ImageBatch.of(task.train(), batch, epoch));
         configure(choices);
     }
 
@@ -125,6 +135,7 @@ final class ImageExperiment implements Experiment, AutoCloseable {
                 configuration.put("weight-decay", choices.weightDecay);
             }
         }
+        configuration.putAll(choices.protocol.configuration());
         configuration.put("dropout", choices.dropout);
         configuration.put("epochs", choices.epochs);
         configuration.put("batch-size", choices.batchSize);
@@ -157,6 +168,11 @@ final class ImageExperiment implements Experiment, AutoCloseable {
     }
 
     @Override
+    public long period() {
+        return loader.perEpoch();
+    }
+
+    @Override
     public Map<String, Double> iterate(long i) {
         ImageBatch batch = loader.batch(i);
         double[] right = new double[1];
@@ -171,6 +187,7 @@ final class ImageExperiment implements Experiment, AutoCloseable {
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
         extra.put("accuracy", 100 * right[0]);
+        extra.put(Averages.SAMPLES, (double) batch.labels().extent(0));
         if ((i + 1) % loader.perEpoch() == 0) {
             extra.put(Metrics.VALIDATION_ACCURACY, optimizer.evaluating(() -> validate(i)));
         }
@@ -187,12 +204,12 @@ final class ImageExperiment implements Experiment, AutoCloseable {
                 Scope.run("statistics", () -> Recording.off(() -> model.forward(batch.images())));
             }
         }
-        return accuracy(task.train(), task.validationPlaces());
+        return accuracy(task.train(), validationPlaces);
     }
 
     @Override
     public Map<String, Double> test() {
-        double accuracy = accuracy(task.test(), task.testPlaces());
+        double accuracy = accuracy(task.test(), testPlaces);
         testAccuracy = accuracy;
         return Map.of("test_accuracy", accuracy);
     }

@@ -17,7 +17,7 @@ import java.util.Locale;
         mixinStandardHelpOptions = true,
         version = "Aligrad 0.1.0",
         footer = "Benchmarks are a program of their own: aligrad bench --help.",
-        subcommands = {Train.class, Data.class})
+        subcommands = {Train.class, Reproduce.class, ReportRuns.class, Data.class})
 public final class Main implements Runnable {
 
     private static final int USAGE = CommandLine.ExitCode.USAGE;
@@ -38,12 +38,24 @@ public final class Main implements Runnable {
     /// Runs a command line and returns the exit code: 0, 1 for a failure, 2 for wrong input.
     static int execute(String... args) {
         Locale.setDefault(Locale.ROOT); // what is printed is read by programs too
+        CommandLine program = program();
+        String[] line;
+        try {
+            line = ConfigFile.expanded(program, args);
+        } catch (UsageException e) {
+            program.getErr().println(e.getMessage());
+            return USAGE;
+        }
+        return program.setParameterExceptionHandler(Main::wrongArguments)
+                .setExecutionExceptionHandler(Main::failed)
+                .execute(line);
+    }
+
+    /// The commands, as they are read.
+    static CommandLine program() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Double.class, Main::number)
-                .setParameterExceptionHandler(Main::wrongArguments)
-                .setExecutionExceptionHandler(Main::failed)
-                .execute(args);
+                .registerConverter(Double.class, Main::number);
     }
 
     private static double number(String text) {

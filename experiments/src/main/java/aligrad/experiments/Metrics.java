@@ -65,6 +65,18 @@ final class Metrics implements AutoCloseable {
         }
     }
 
+    /// The rows of a file, for reading alone; a last line that is not whole yet is left out.
+    ///
+    /// @throws UsageException with file and line if it is damaged
+    static List<Map<String, Double>> read(Path file) {
+        TextFile text = TextFile.read(file);
+        List<Map<String, Double>> rows = new ArrayList<>();
+        for (String line : text.lines(text.wholeLineCount())) {
+            rows.add(row(file, rows.size() + 1, line));
+        }
+        return rows;
+    }
+
     private static List<String> kept(Path file, TextFile text, long count) {
         int lines = text.lineCount();
         if (lines < count) {
@@ -80,9 +92,7 @@ final class Metrics implements AutoCloseable {
     }
 
     private static Map<String, Double> row(Path file, int line, String text) {
-        Map<String, Double> row = new LinkedHashMap<>();
-        JsonLine.parse(file, line, text)
-                .forEach((name, value) -> row.put(name, number(file, line, name, value)));
+        Map<String, Double> row = numbers(file, line, text);
         for (String name : List.of(ITERATION, LOSS)) {
             if (!row.containsKey(name)) {
                 throw TextFile.damaged(file, line, "it lacks '%s'".formatted(name));
@@ -92,6 +102,19 @@ final class Metrics implements AutoCloseable {
             throw TextFile.damaged(file, line, "it is not of iteration " + line);
         }
         return row;
+    }
+
+    /// The numbers of one object by name.
+    static Map<String, Double> numbers(Path file, int line, String text) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        JsonLine.parse(file, line, text)
+                .forEach((name, value) -> numbers.put(name, number(file, line, name, value)));
+        return numbers;
+    }
+
+    /// The numbers of a file that is one object.
+    static Map<String, Double> numbers(Path file) {
+        return numbers(file, 1, TextFile.read(file).text());
     }
 
     private static double number(Path file, int line, String name, @Nullable Object value) {
@@ -140,6 +163,11 @@ final class Metrics implements AutoCloseable {
     /// How many iterations were recorded.
     int size() {
         return rows.size();
+    }
+
+    /// The rows from `from` up to but without `to`, counted from 0.
+    List<Map<String, Double>> rows(int from, int to) {
+        return rows.subList(from, to);
     }
 
     /// The values of one name, in order; those of iterations that lack it are left out.

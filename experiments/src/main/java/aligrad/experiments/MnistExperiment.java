@@ -93,6 +93,11 @@ final class MnistExperiment implements Experiment {
     }
 
     @Override
+    public long period() {
+        return perEpoch;
+    }
+
+    @Override
     public Map<String, Double> iterate(long i) {
         long epoch = i / perEpoch;
         if (epoch != shuffledEpoch) {
@@ -115,6 +120,7 @@ final class MnistExperiment implements Experiment {
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (epoch + 1));
         extra.put("accuracy", 100 * right[0]);
+        extra.put(Averages.SAMPLES, (double) count);
         if ((i + 1) % perEpoch == 0) {
             extra.put("test_accuracy", 100 * optimizer.evaluating(this::testAccuracy));
         }

@@ -134,6 +134,21 @@ enum OptimizerChoice {
                                         "there is none of that name; choose " + names()));
     }
 
+    /// Whether its momentum is the experiment's; all others have their own or none.
+    boolean takesMomentum() {
+        return this == ALIG || this == BPGRAD || this == DFW || this == BORAT;
+    }
+
+    /// Whether its learning rate may fall by a schedule.
+    boolean takesSchedule() {
+        return this == SGD || this == HEAVY_BALL || this == NESTEROV;
+    }
+
+    /// Whether `--optimizer` may be given this name.
+    static boolean isKnown(String name) {
+        return Arrays.stream(values()).anyMatch(choice -> choice.label().equals(name));
+    }
+
     private static String names() {
         return Arrays.stream(values())
                 .map(OptimizerChoice::label)
@@ -206,6 +221,19 @@ enum OptimizerChoice {
 
     /// Makes the optimizer.
     Optimizer<?> over(Map<String, Parameter> parameters, double rate, Conventions c) {
+        return over(parameters, rate, Schedule.NONE, 1, c);
+    }
+
+    /// Makes the optimizer.
+    ///
+    /// @param schedule how the rate falls, where it [#takesSchedule]
+    /// @param perEpoch how many steps an epoch has
+    Optimizer<?> over(
+            Map<String, Parameter> parameters,
+            double rate,
+            Schedule schedule,
+            long perEpoch,
+            Conventions c) {
         double own = this == ADAMW || this == LAMB ? OWN_DECAY : 0;
         double decay = c.weightDecay == null ? own : c.weightDecay;
         return switch (this) {
@@ -218,20 +246,20 @@ enum OptimizerChoice {
                             .build();
             case SGD ->
                     Sgd.over(parameters)
-                            .learningRate(rate)
+                            .learningRate(schedule.of(rate, perEpoch))
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
             case HEAVY_BALL ->
                     Sgd.over(parameters)
-                            .learningRate(rate)
+                            .learningRate(schedule.of(rate, perEpoch))
                             .momentum(MOMENTUM)
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
             case NESTEROV ->
                     Sgd.over(parameters)
-                            .learningRate(rate)
+                            .learningRate(schedule.of(rate, perEpoch))
                             .momentum(MOMENTUM)
                             .weightDecay(decay)
                             .nesterov(true)

@@ -3,6 +3,8 @@ package aligrad.experiments;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
+import java.util.Locale;
+
 /// The repeat-copy task: read one or two random patterns of four bits and a number of repeats, then
 /// write the patterns that many times and an end mark.
 ///
@@ -23,6 +25,19 @@ final class RepeatCopy {
 
     private RepeatCopy() {}
 
+    /// When a sequence counts as answered.
+    enum Scoring {
+        /// When every step that counts is right.
+        ALL_STEPS,
+        /// As soon as one step is right: what the ALI-G paper's program reports.
+        ANY_STEP;
+
+        /// As on the command line.
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
     /// A batch of sequences, time first.
     ///
     /// @param observations `(T, B, 6)`: four bits, the start mark, the number of repeats
@@ -38,20 +53,36 @@ final class RepeatCopy {
         /// How many sequences of the batch `logits (T, B, 5)` answers with every bit of every step
         /// that counts right.
         int solved(Tensor logits) {
+            return solved(logits, Scoring.ALL_STEPS);
+        }
+
+        /// How many sequences of the batch `logits` answers, as `scoring` counts them.
+        int solved(Tensor logits, Scoring scoring) {
             float[] x = logits.toFloatArray();
             float[] z = targets.toFloatArray();
             float[] counts = mask.toFloatArray();
             int time = observations.extent(0);
             int solved = 0;
             for (int b = 0; b < size(); b++) {
-                boolean right = true;
+                int wrong = 0;
+                int right = 0;
                 for (int t = 0; t < time; t++) {
                     int row = t * size() + b;
-                    for (int c = 0; c < OUTPUTS && counts[row] != 0; c++) {
-                        right &= x[row * OUTPUTS + c] > 0 == z[row * OUTPUTS + c] > 0.5f;
+                    if (counts[row] != 0) {
+                        boolean same = true;
+                        for (int c = 0; c < OUTPUTS; c++) {
+                            same &= x[row * OUTPUTS + c] > 0 == z[row * OUTPUTS + c] > 0.5f;
+                        }
+                        right += same ? 1 : 0;
+                        wrong += same ? 0 : 1;
                     }
                 }
-                solved += right ? 1 : 0;
+                boolean counted =
+                        switch (scoring) {
+                            case ALL_STEPS -> wrong == 0;
+                            case ANY_STEP -> right > 0;
+                        };
+                solved += counted ? 1 : 0;
             }
             return solved;
         }

@@ -121,7 +121,8 @@ final class Report {
         return html.append("</body>\n</html>\n").toString();
     }
 
-    private static String escaped(@Nullable Object text) {
+    /// As HTML shows it.
+    static String escaped(@Nullable Object text) {
         return String.valueOf(text)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -1,16 +1,6 @@
 package aligrad.experiments;
 
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.ReaderException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,29 +13,48 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The folder of one run: `config.yaml`, `metrics.jsonl`, `checkpoint/`, curves and `report.html`;
-/// where there is a validation set also `best.safetensors` and, at the end, `results.json`.
+/// The folder of one run: `config.yaml`, `metrics.jsonl`, `averages.jsonl`, `checkpoint/`, events
+/// for TensorBoard, curves, `report.html` and `outcome.json`; where there is a validation set also
+/// `best.safetensors` and, at the end, `results.json`.
 final class RunDirectory {
 
     static final String CONFIG = "config.yaml";
 
     private static final String METRICS = "metrics.jsonl";
+    private static final String AVERAGES = "averages.jsonl";
+    private static final String OUTCOME = "outcome.json";
+    private static final String PATIENCE = "patience";
+    private static final String KEEP = "keep";
     private static final String CHECKPOINT = "checkpoint";
     private static final String REPORT = "report.html";
-
-    /// Far above any configuration.
-    private static final int MOST_CHARACTERS = 10_000;
 
     private final Path path;
     private final Settings settings;
     private final boolean resumed;
     private final String resumeCommand;
+    private final @Nullable Long patience;
+    private final @Nullable Long keep;
+    private final @Nullable Long at;
 
-    private RunDirectory(Path path, Settings settings, boolean resumed, String resumeCommand) {
+    private RunDirectory(
+            Path path,
+            Settings settings,
+            boolean resumed,
+            String resumeCommand,
+            RunOptions options) {
         this.path = path;
         this.settings = settings;
         this.resumed = resumed;
         this.resumeCommand = resumeCommand;
+        patience = settings.optionalChangeable(PATIENCE, options.patience);
+        keep = settings.optionalChangeable(KEEP, options.keep);
+        at = options.at;
+        if (patience != null) {
+            settings.requireCount(PATIENCE, patience, Integer.MAX_VALUE);
+        }
+        if (keep != null) {
+            settings.requireCount(KEEP, keep, Integer.MAX_VALUE);
+        }
     }
 
     /// Opens the directory of a new run, which must hold nothing that a run writes, or with
@@ -66,20 +75,45 @@ final class RunDirectory {
         Path config = path.resolve(CONFIG);
         if (!options.resume) {
             requireFree(path);
-            return new RunDirectory(path, new Settings(Map.of(), config), false, command);
+            if (options.at != null) {
+                throw new UsageException(
+                        "--at %d: it names a checkpoint to go on from; give --resume as well."
+                                .formatted(options.at));
+            }
+            return new RunDirectory(
+                    path, newSettings(options, experiment), false, command, options);
+        }
+        if (options.config != null) {
+            throw new UsageException(
+                    "--config %s: the run to resume has its own %s; leave the option out, or start a new run with --out."
+                            .formatted(options.config, CONFIG));
         }
         if (!Files.exists(config)) {
             throw new UsageException(
                     "--resume: %s holds no run (it has no %s); name its directory with --out."
                             .formatted(path, CONFIG));
         }
-        Map<String, Object> saved = read(config);
+        Map<String, Object> saved = ConfigFile.read(config);
         if (!experiment.equals(saved.get("experiment"))) {
             throw new UsageException(
                     "--resume: %s holds a run of '%s', not of '%s'; name another directory with --out."
                             .formatted(path, saved.get("experiment"), experiment));
         }
-        return new RunDirectory(path, new Settings(saved, config), true, command);
+        return new RunDirectory(path, new Settings(saved, config), true, command, options);
+    }
+
+    private static Settings newSettings(RunOptions options, String experiment) {
+        if (options.config == null) {
+            return new Settings(Map.of());
+        }
+        Map<String, Object> wanted = ConfigFile.read(options.config);
+        Object name = wanted.getOrDefault("experiment", experiment);
+        if (!experiment.equals(name)) {
+            throw new UsageException(
+                    "--config %s: it is for 'train %s', not for 'train %s'; name another file."
+                            .formatted(options.config, name, experiment));
+        }
+        return Settings.wanted(ConfigFile.besideOptions(wanted, options.command), options.config);
     }
 
     /// Checks that the directory is there or can be made.
@@ -109,7 +143,7 @@ final class RunDirectory {
 
     private static void requireFree(Path path) {
         List<String> there = new ArrayList<>();
-        for (String name : List.of(CONFIG, METRICS, CHECKPOINT, REPORT)) {
+        for (String name : List.of(CONFIG, METRICS, AVERAGES, OUTCOME, CHECKPOINT, REPORT)) {
             if (Files.exists(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 there.add(name);
             }
@@ -131,58 +165,6 @@ final class RunDirectory {
         }
     }
 
-    private static Map<String, Object> read(Path config) {
-        String text = TextFile.read(config).text();
-        LoadSettings loading = LoadSettings.builder().setCodePointLimit(MOST_CHARACTERS).build();
-        Map<String, Object> values = new LinkedHashMap<>();
-        Object yaml;
-        try {
-            requireFlat(config, new Parse(loading).parseString(text));
-            yaml = new Load(loading).loadFromString(text);
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-            throw TextFile.damaged(config, line, "it is no YAML: " + e.getProblem(), e);
-        } catch (ReaderException e) {
-            int end = text.offsetByCodePoints(0, e.getPosition());
-            long line = 1 + text.substring(0, end).chars().filter(c -> c == '\n').count();
-            throw TextFile.damaged(
-                    config, line, "a character U+%04X is no YAML".formatted(e.getCodePoint()), e);
-        } catch (YamlEngineException e) {
-            throw TextFile.damaged(
-                    config,
-                    1,
-                    "it is no YAML: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    e);
-        }
-        if (!(yaml instanceof Map<?, ?> map)) {
-            throw TextFile.damaged(config, 1, "it must be a list of 'name: value' lines");
-        }
-        map.forEach(
-                (name, value) -> {
-                    if (!(value instanceof String
-                            || value instanceof Number
-                            || value instanceof Boolean)) {
-                        throw new UsageException(
-                                "%s: '%s' must be one text or number; the file is damaged, so the run cannot be resumed."
-                                        .formatted(config, name));
-                    }
-                    values.put(String.valueOf(name), value);
-                });
-        return values;
-    }
-
-    /// Names and values only: lists within lists could exhaust the stack of what builds them.
-    private static void requireFlat(Path config, Iterable<Event> events) {
-        int collections = 0;
-        for (Event event : events) {
-            if (event instanceof CollectionStartEvent && ++collections > 1) {
-                int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-                throw TextFile.damaged(config, line, "a value must be one text or number");
-            }
-        }
-    }
-
     /// The options of this run over those saved here.
     Settings settings() {
         return settings;
@@ -200,10 +182,7 @@ final class RunDirectory {
     /// Writes the configuration, and with it marks the directory as holding a run.
     void write(Map<String, Object> configuration) {
         try {
-            String yaml =
-                    new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
-                            .dumpToString(configuration);
-            replace(path.resolve(CONFIG), yaml);
+            ConfigFile.write(path.resolve(CONFIG), configuration);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -215,7 +194,7 @@ final class RunDirectory {
     }
 
     /// As a shell reads it.
-    private static String quoted(String word) {
+    static String quoted(String word) {
         return word.matches("[\\w./,:=@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
@@ -242,8 +221,40 @@ final class RunDirectory {
         return path.resolve(METRICS);
     }
 
+    Path averages() {
+        return path.resolve(AVERAGES);
+    }
+
+    /// How the run ended.
+    Path outcome() {
+        return path.resolve(OUTCOME);
+    }
+
+    /// How many epochs, or reports where there are no epochs, a run goes on without a better
+    /// result; `null` for to the end.
+    @Nullable Long patience() {
+        return patience;
+    }
+
+    /// The settings that are not the experiment's, for the configuration.
+    Map<String, Object> ownSettings() {
+        Map<String, Object> own = new LinkedHashMap<>();
+        if (patience != null) {
+            own.put(PATIENCE, patience);
+        }
+        if (keep != null) {
+            own.put(KEEP, keep);
+        }
+        return own;
+    }
+
     Checkpoint checkpoint() {
-        return new Checkpoint(path.resolve(CHECKPOINT));
+        return new Checkpoint(path.resolve(CHECKPOINT), keep == null ? 1 : Math.toIntExact(keep));
+    }
+
+    /// The iteration of the checkpoint to resume from; `null` for the last one.
+    @Nullable Long at() {
+        return at;
     }
 
     BestModel best() {

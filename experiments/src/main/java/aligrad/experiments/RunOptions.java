@@ -4,7 +4,9 @@ import aligrad.tensor.Device;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 
@@ -13,6 +15,10 @@ final class RunOptions {
 
     /// More than processors have; a larger number is a slip, and each thread takes memory.
     private static final int MOST_THREADS = 1024;
+
+    /// The command that has these options.
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command = CommandSpec.create();
 
     @Option(
             names = "--optimizer",
@@ -65,8 +71,37 @@ final class RunOptions {
             description = "the run directory (default: runs/EXPERIMENT)")
     @Nullable Path out;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "a YAML file of 'option: value' lines, such as config.yaml of a run; options"
+                            + " given beside it count more")
+    @Nullable Path config;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description =
+                    "stops after N epochs without a better accuracy on the validation set; where"
+                            + " there is none, after N times 100 iterations without a better loss"
+                            + " (default: goes on to the end)")
+    @Nullable Long patience;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "how many checkpoints to keep, besides the best model (default: 1)")
+    @Nullable Long keep;
+
     @Option(names = "--resume", description = "continues the interrupted run in the run directory")
     boolean resume;
+
+    @Option(
+            names = "--at",
+            paramLabel = "ITERATION",
+            description = "with --resume: the checkpoint to go on from (default: the last one)")
+    @Nullable Long at;
 
     /// Checks what needs no run directory, and applies threads and device; before the first tensor
     /// is made.

@@ -14,6 +14,7 @@ final class Settings {
 
     private final Map<String, Object> saved;
     private final Path file;
+    private final Map<String, Object> wanted;
     private final Set<String> changeable = new TreeSet<>();
 
     /// @param saved the run's `config.yaml`; empty for a new run
@@ -23,8 +24,20 @@ final class Settings {
 
     /// @param file where `saved` is from
     Settings(Map<String, Object> saved, Path file) {
+        this(saved, Map.of(), file);
+    }
+
+    private Settings(Map<String, Object> saved, Map<String, Object> wanted, Path file) {
         this.saved = saved;
+        this.wanted = wanted;
         this.file = file;
+    }
+
+    /// Those of a new run that takes what it is not told from a file.
+    ///
+    /// @param wanted what the file has
+    static Settings wanted(Map<String, Object> wanted, Path file) {
+        return new Settings(Map.of(), wanted, file);
     }
 
     String text(String name, @Nullable String given, String otherwise) {
@@ -77,6 +90,30 @@ final class Settings {
         }
         long before = whole(name, before(name));
         return given == null ? before : given;
+    }
+
+    /// A setting that may be absent, of the run to resume as well; if it has none, none may be
+    /// given.
+    @Nullable String optional(String name, @Nullable String given) {
+        if (saved.isEmpty() || saved.containsKey(name)) {
+            return text(name, given);
+        }
+        if (given != null) {
+            throw new UsageException(
+                    "--%s %s: the run to resume was started without it; leave the option out, or start a new run with --out."
+                            .formatted(name, given));
+        }
+        return null;
+    }
+
+    /// A setting that may be absent, and that may be another one after a resume.
+    @Nullable Long optionalChangeable(String name, @Nullable Long given) {
+        changeable.add(name);
+        Object before = saved.get(name);
+        if (given != null || before == null) {
+            return given;
+        }
+        return whole(name, before);
     }
 
     /// Refuses to resume where what was found is not what the run was started with.
@@ -137,6 +174,7 @@ final class Settings {
     /// Checks that the run to resume has the settings that it will be computed with, so that none
     /// of its file is overwritten that was not asked for.
     void requireSame(Map<String, Object> configuration) {
+        requireWanted(configuration);
         if (saved.isEmpty()) {
             return;
         }
@@ -160,7 +198,26 @@ final class Settings {
         }
     }
 
-    private static boolean isSame(String a, String b) {
+    /// Checks that a new run computes with what its file says, where no option says otherwise.
+    private void requireWanted(Map<String, Object> configuration) {
+        wanted.forEach(
+                (name, value) -> {
+                    Object found = configuration.get(name);
+                    if (found == null) {
+                        throw new UsageException(
+                                "%s: this run has no setting '%s'; remove the line."
+                                        .formatted(file, name));
+                    }
+                    if (!isSame(found.toString(), value.toString())) {
+                        throw new UsageException(
+                                "%s, %s: %s: this run computes with %s; remove or change the line."
+                                        .formatted(file, name, value, found));
+                    }
+                });
+    }
+
+    /// Whether two texts are the same, or the same number.
+    static boolean isSame(String a, String b) {
         if (a.equals(b)) {
             return true;
         }

@@ -53,6 +53,15 @@ final class TextFile {
         return count;
     }
 
+    /// How many lines end with their line feed.
+    int wholeLineCount() {
+        int count = 0;
+        for (byte b : bytes) {
+            count += b == '\n' ? 1 : 0;
+        }
+        return count;
+    }
+
     /// The first lines, without their line feeds; what follows may be damaged.
     ///
     /// @throws UsageException if one of them is no UTF-8

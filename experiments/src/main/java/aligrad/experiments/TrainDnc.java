@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 
 /// `aligrad train dnc`.
@@ -27,6 +28,14 @@ final class TrainDnc implements Callable<Integer> {
             description = "how many batches of 16 sequences (default: 10000)")
     private @Nullable Long iterations;
 
+    @Option(
+            names = "--accuracy",
+            paramLabel = "HOW",
+            description =
+                    "when a sequence counts as right: all-steps, or any-step as in the ALI-G"
+                            + " paper's program (default: all-steps)")
+    private @Nullable String accuracy;
+
     @Override
     public Integer call() {
         Device device = options.start();
@@ -38,11 +47,22 @@ final class TrainDnc implements Callable<Integer> {
         if (count < 1) {
             throw settings.wrong("iterations", count, "it must be at least 1");
         }
+        String label = settings.text("accuracy", accuracy, RepeatCopy.Scoring.ALL_STEPS.label());
+        RepeatCopy.Scoring scoring =
+                Arrays.stream(RepeatCopy.Scoring.values())
+                        .filter(known -> known.label().equals(label))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        settings.wrong(
+                                                "accuracy",
+                                                label,
+                                                "it must be all-steps or any-step"));
         long seed = settings.whole("seed", options.seed, 1);
         return Device.use(
                 device,
                 () -> {
-                    Experiment dnc = new DncExperiment(choice, rate, count, seed);
+                    Experiment dnc = new DncExperiment(choice, rate, count, seed, scoring);
                     return new Training(dnc, directory).run();
                 });
     }

@@ -78,6 +78,8 @@ abstract class TrainImages implements Callable<Integer> {
                             + " on it")
     private int loaders = 1;
 
+    @Mixin private final ImageProtocolOptions protocolOptions = new ImageProtocolOptions();
+
     /// Such as `cifar10`.
     abstract String name();
 
@@ -141,15 +143,15 @@ abstract class TrainImages implements Callable<Integer> {
         settings.requireCount("batch-size", images, Integer.MAX_VALUE);
         double radius = maxNorm(settings, choice, defaults);
         double decay = weightDecay(settings, choice, defaults);
+        ImageProtocol protocol = protocolOptions.protocol(settings, choice, defaults.momentum());
         OptimizerChoice.Conventions conventions =
                 ImageExperiment.conventions(
-                        defaults.maxLearningRate(), defaults.momentum(), radius, decay);
+                        defaults.maxLearningRate(), protocol.momentum(), radius, decay);
         return new ImageExperiment.Choices(
                 name,
                 folder,
                 choice,
                 rate(settings, choice, defaults, conventions),
-                defaults.momentum(),
                 radius,
                 decay,
                 dropout(settings, defaults),
@@ -157,6 +159,7 @@ abstract class TrainImages implements Callable<Integer> {
                 Math.toIntExact(images),
                 settings.whole("seed", options.seed, 1),
                 loaders,
+                protocol,
                 own(settings));
     }
 

@@ -1,11 +1,14 @@
 package aligrad.experiments;
 
+import aligrad.experiments.Outcome.Status;
 import aligrad.optim.NonFiniteLossException;
 import aligrad.optim.StepReport;
+import aligrad.tensor.Parameter;
+import aligrad.tensor.Recording;
+import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -14,7 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// The training loop: iterations, metrics, checkpoints, progress, and the report at the end.
+/// The training loop: iterations, metrics, checkpoints, what is said meanwhile, and the report at
+/// the end.
 final class Training {
 
     /// A checkpoint is written this often, besides the one at the end.
@@ -25,23 +29,31 @@ final class Training {
 
     private final Experiment experiment;
     private final RunDirectory directory;
-    private final PrintStream out = System.out;
+    private final Watch watch = Watch.current();
+    private final Map<String, Object> configuration = new LinkedHashMap<>();
 
     Training(Experiment experiment, RunDirectory directory) {
         this.experiment = experiment;
         this.directory = directory;
+        configuration.putAll(experiment.configuration());
+        configuration.putAll(directory.ownSettings());
     }
 
     /// Runs to the end or until it is interrupted, and returns the exit code.
     int run() {
         Checkpoint checkpoint = directory.checkpoint();
         Checkpoint.Position from = new Checkpoint.Position(0, 0);
-        directory.settings().requireSame(experiment.configuration());
+        directory.settings().requireSame(configuration);
         if (directory.isResumed()) {
-            from = checkpoint.load(experiment.model(), experiment.optimizer());
+            from = checkpoint.load(experiment.model(), experiment.optimizer(), directory.at());
         }
         long total = experiment.iterations();
-        if (from.iterations() >= total) {
+        boolean isConcluded = // not so where it was killed after its last iteration
+                Outcome.read(directory.outcome())
+                        .map(Outcome::status)
+                        .filter(status -> status != Status.INTERRUPTED)
+                        .isPresent();
+        if (from.iterations() > total || from.iterations() == total && isConcluded) {
             throw new UsageException(
                     "%s: %s; go on with --resume and a larger %s."
                             .formatted(
@@ -50,46 +62,70 @@ final class Training {
                                             ? "the only iteration is done"
                                             : "all %d iterations are done"
                                                     .formatted(from.iterations()),
-                                    experiment.configuration().containsKey("epochs")
+                                    configuration.containsKey("epochs")
                                             ? "--epochs"
                                             : "--iterations"));
         }
         directory.create();
-        try (Metrics metrics = Metrics.open(directory.metrics(), from.iterations());
-                Interruption interruption = new Interruption()) {
+        try (watch;
+                Metrics metrics = Metrics.open(directory.metrics(), from.iterations())) {
             if (!metrics.best(Metrics.VALIDATION_ACCURACY).isEmpty()) {
                 directory.best().require(); // now rather than at the end
             }
-            directory.write(experiment.configuration()); // now that all of it was found sound
-            delete(directory.results()); // those of a shorter run
-            if (!directory.isResumed()) { // so that even a run killed at once can be resumed
-                checkpoint.save(experiment.model(), experiment.optimizer(), from);
+            try (Averages averages =
+                    Averages.open(
+                            directory.averages(), experiment.period(), weightDecay(), metrics)) {
+                if (isPatienceOver(averages) && isConcluded) {
+                    throw new UsageException(
+                            "%s: the patience of %d is over since iteration %d; go on with --resume and a larger --patience."
+                                    .formatted(
+                                            directory.path(),
+                                            directory.patience(),
+                                            from.iterations()));
+                }
+                directory.write(configuration); // now that all of it was found sound
+                delete(directory.results()); // those of a shorter run
+                delete(directory.outcome());
+                if (!directory.isResumed()) { // so that even a run killed at once can be resumed
+                    checkpoint.save(experiment.model(), experiment.optimizer(), from);
+                }
+                watch.say(
+                        "%s: %,d parameters, %s, writing to %s"
+                                .formatted(
+                                        configuration.get("experiment"),
+                                        experiment.model().parameterCount(),
+                                        Count.of(total, "iteration"),
+                                        directory.path()));
+                Checkpoint.Position end = iterate(from, total, metrics, averages, checkpoint);
+                metrics.flush();
+                checkpoint.save(experiment.model(), experiment.optimizer(), end);
+                return conclude(end, total, metrics, averages);
             }
-            out.printf(
-                    "%s: %,d parameters, %s, writing to %s%n",
-                    experiment.configuration().get("experiment"),
-                    experiment.model().parameterCount(),
-                    Count.of(total, "iteration"),
-                    directory.path());
-            Checkpoint.Position end = iterate(from, total, metrics, checkpoint, interruption);
-            metrics.flush();
-            checkpoint.save(experiment.model(), experiment.optimizer(), end);
-            return conclude(end, total, metrics);
         }
+    }
+
+    /// λ of the penalty λ/2 ‖w‖², as the configuration says.
+    private double weightDecay() {
+        return configuration.get("weight-decay") instanceof Number decay ? decay.doubleValue() : 0;
+    }
+
+    private boolean isPatienceOver(Averages averages) {
+        Long patience = directory.patience();
+        return patience != null && averages.sinceBest() >= patience;
     }
 
     private Checkpoint.Position iterate(
             Checkpoint.Position from,
             long total,
             Metrics metrics,
-            Checkpoint checkpoint,
-            Interruption interruption) {
-        Progress progress = new Progress(out, ProgressBar.isTerminal(), total);
+            Averages averages,
+            Checkpoint checkpoint) {
+        watch.start(total);
         long start = System.nanoTime() - (long) (from.seconds() * 1e9);
         long saved = System.nanoTime();
         long i = from.iterations();
-        try {
-            while (i < total && !interruption.isRequested()) {
+        try (EventFile events = EventFile.create(directory.path(), now(), i)) {
+            while (i < total && !watch.isStopRequested() && !isPatienceOver(averages)) {
                 Map<String, Double> extra = experiment.iterate(i);
                 i++;
                 if (i == from.iterations() + 1) {
@@ -101,8 +137,13 @@ final class Training {
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
                 keepBest(i, extra, metrics);
-                metrics.add(row(i, report, seconds, extra));
-                progress.show(i, report.loss(), report.stepSize());
+                Map<String, Double> row = row(i, report, seconds, extra);
+                if (i % experiment.period() == 0) {
+                    row.put(Averages.WEIGHT_NORM, weightNorm());
+                }
+                metrics.add(row);
+                record(events, i, row, averages.add(metrics));
+                watch.show(i, report.loss(), report.stepSize());
                 if (System.nanoTime() - saved > CHECKPOINT_NANOSECONDS) {
                     metrics.flush();
                     checkpoint.save(
@@ -113,17 +154,48 @@ final class Training {
                 }
             }
         } catch (NonFiniteLossException e) {
-            progress.end();
+            watch.end();
             metrics.flush();
             String stop = "Stopped at iteration %d: %s.".formatted(i + 1, e.getMessage());
             writeReport(metrics, stop);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            new Outcome(Status.FAILED, i, total, seconds, stop).write(directory.outcome());
             throw new RunFailedException(
                     "%s Metrics so far are in %s, curves in %s."
                             .formatted(stop, directory.metrics(), directory.report()),
                     e);
         }
-        progress.end();
+        watch.end();
         return new Checkpoint.Position(i, (System.nanoTime() - start) / 1e9);
+    }
+
+    private static double now() {
+        return System.currentTimeMillis() / 1e3;
+    }
+
+    /// For TensorBoard: the row of an iteration, and the averages that it completes.
+    private static void record(
+            EventFile events,
+            long iteration,
+            Map<String, Double> row,
+            Map<String, Double> average) {
+        Map<String, Double> scalars = new LinkedHashMap<>();
+        row.forEach((name, value) -> scalars.put("iteration/" + name, value));
+        average.forEach((name, value) -> scalars.put("average/" + name, value));
+        scalars.keySet().removeAll(Set.of("iteration/iteration", "average/iteration"));
+        events.add(now(), iteration, scalars);
+    }
+
+    /// ‖w‖ over all parameters.
+    private double weightNorm() {
+        double sum = 0;
+        for (Parameter parameter : experiment.model().parameters()) {
+            sum +=
+                    Scope.compute(
+                            "weight norm",
+                            () -> Recording.off(() -> parameter.value().squaredNorm().item()));
+        }
+        return Math.sqrt(sum);
     }
 
     /// Before its row is added: the model is kept where it is better than at all rows before.
@@ -144,9 +216,9 @@ final class Training {
 
     private void sayFirst() {
         long started = ManagementFactory.getRuntimeMXBean().getStartTime();
-        out.printf(
-                "first iteration finished %.2f s after the start of Java%n",
-                (System.currentTimeMillis() - started) / 1e3);
+        watch.say(
+                "first iteration finished %.2f s after the start of Java"
+                        .formatted((System.currentTimeMillis() - started) / 1e3));
     }
 
     private static Map<String, Double> row(
@@ -189,29 +261,44 @@ final class Training {
         }
     }
 
-    private int conclude(Checkpoint.Position end, long total, Metrics metrics) {
-        if (end.iterations() == total) {
+    private int conclude(Checkpoint.Position end, long total, Metrics metrics, Averages averages) {
+        Status status =
+                end.iterations() == total
+                        ? Status.FINISHED
+                        : isPatienceOver(averages) ? Status.STOPPED_EARLY : Status.INTERRUPTED;
+        if (status != Status.INTERRUPTED) {
             judge(metrics);
         }
-        writeReport(metrics, experiment.conclusion(metrics));
-        out.println(experiment.conclusion(metrics));
-        out.printf(
-                "%s in %s (%.2f ms each).%n",
-                Count.of(end.iterations(), "iteration"),
-                ProgressBar.duration(end.seconds()),
-                1e3 * end.seconds() / Math.max(1, end.iterations()));
-        out.println("Report: " + directory.report());
-        if (end.iterations() < total) {
-            out.printf(
-                    "Interrupted after iteration %d of %d; a checkpoint was written. Continue"
-                            + " with:%n  %s%n",
-                    end.iterations(), total, directory.resumeCommand());
-            return INTERRUPTED;
-        }
-        return 0;
+        String conclusion = experiment.conclusion(metrics);
+        writeReport(metrics, conclusion);
+        new Outcome(status, end.iterations(), total, end.seconds(), conclusion)
+                .write(directory.outcome());
+        watch.say(conclusion);
+        watch.say(
+                "%s in %s (%.2f ms each)."
+                        .formatted(
+                                Count.of(end.iterations(), "iteration"),
+                                ProgressBar.duration(end.seconds()),
+                                1e3 * end.seconds() / Math.max(1, end.iterations())));
+        watch.say("Report: " + directory.report());
+        return switch (status) {
+            case INTERRUPTED -> {
+                watch.say(
+                        "Interrupted after iteration %d of %d; a checkpoint was written. Continue with:%n  %s"
+                                .formatted(end.iterations(), total, directory.resumeCommand()));
+                yield INTERRUPTED;
+            }
+            case STOPPED_EARLY -> {
+                watch.say(
+                        "Stopped early after iteration %d of %d: nothing better for %d reports."
+                                .formatted(end.iterations(), total, directory.patience()));
+                yield 0;
+            }
+            case FINISHED, FAILED -> 0;
+        };
     }
 
     private void writeReport(Metrics metrics, String conclusion) {
-        Report.write(directory, experiment.configuration(), metrics, conclusion);
+        Report.write(directory, configuration, metrics, conclusion);
     }
 }

@@ -148,6 +148,80 @@ class CifarExperimentTest {
                 .hasSize(3 * PER_EPOCH);
     }
 
+    /// After epochs 1 and 2 the rate is a fifth: 0.1, 0.02, 0.004.
+    @Test
+    void theLearningRateFallsAfterTheEpochsOfTheSchedule() throws IOException {
+        Path run = folder.resolve("run");
+        String[] schedule = {"--decay-epochs", "1,2", "--decay-factor", "0.2"};
+        List<String> line = new ArrayList<>(List.of("--optimizer", "nesterov", "--epochs", "2"));
+        line.addAll(List.of(schedule));
+        success(fresh(run, line.toArray(new String[0])));
+        success(cifar(run, "--resume", "--epochs", "3"));
+        List<Map<String, Object>> rows = rows(run);
+        double[] rates = {0.1, 0.02, 0.004};
+        for (int i = 0; i < 3 * PER_EPOCH; i++) {
+            assertThat(number(rows.get(i), "step_size"))
+                    .isCloseTo(rates[i / PER_EPOCH], within(1e-15));
+        }
+        assertThat(Files.readString(run.resolve("config.yaml")))
+                .contains("decay-epochs: 1,2\n", "decay-factor: 0.2\n")
+                .doesNotContain("momentum");
+        refused(
+                cifar(run, "--resume", "--epochs", "4", "--decay-epochs", "1,3"),
+                "--decay-epochs 1,3: the run to resume was started with 1,2");
+    }
+
+    /// 16 of 36 images for training; of 4 for validation and 6 for the test 16/36: 2 and 3.
+    @Test
+    void trainsOnAPartAndJudgesByAsGreatAPart() throws IOException {
+        Path run = folder.resolve("run");
+        success(fresh(run, "--subset", "16", "--epochs", "2", "--momentum", "0"));
+        List<Map<String, Object>> rows = rows(run);
+        assertThat(rows).hasSize(2); // an epoch is one batch of 16
+        assertThat(rows.get(0)).containsEntry("samples", 16);
+        for (Map<String, Object> row : rows) {
+            assertThat(number(row, "validation_accuracy")).isIn(0.0, 50.0, 100.0);
+        }
+        double test =
+                number(
+                        JSON.std.mapFrom(Files.readString(run.resolve("results.json"))),
+                        "test_accuracy");
+        assertThat(test * 3 / 100).isCloseTo(Math.rint(test * 3 / 100), within(1e-12));
+        assertThat(Files.readString(run.resolve("config.yaml")))
+                .contains("subset: 16\n", "momentum: 0.0\n");
+        refused(
+                fresh(folder.resolve("other"), "--subset", "37"),
+                "--subset 37: there are only 36 images for training; choose at most as many.");
+    }
+
+    @Test
+    void scheduleAndMomentumThatCannotBeAreNamed() {
+        Path run = folder.resolve("run");
+        String[] nesterov = {"--optimizer", "nesterov", "--decay-factor", "0.1", "--decay-epochs"};
+        for (String none : new String[] {"0", "2,1", "1,", "x"}) {
+            List<String> line = new ArrayList<>(List.of(nesterov));
+            line.add(none);
+            refused(
+                    fresh(run, line.toArray(new String[0])),
+                    "--decay-epochs " + none + ": it must be rising whole numbers such as 60,120.");
+        }
+        refused(
+                fresh(run, "--optimizer", "nesterov", "--decay-epochs", "1"),
+                "--decay-epochs 1: say by what, with --decay-factor.");
+        refused(
+                fresh(run, "--optimizer", "nesterov", "--decay-factor", "0.1"),
+                "--decay-factor 0.1: say after which epochs, with --decay-epochs.");
+        refused(
+                fresh(run, "--decay-epochs", "1", "--decay-factor", "0.1"),
+                "--decay-epochs 1: alig has no schedule; only sgd, heavy-ball and nesterov have.");
+        refused(fresh(run, "--momentum", "1"), "--momentum 1.0: it must be at least 0 and less");
+        refused(
+                fresh(run, "--optimizer", "adam", "--momentum", "0.5"),
+                "--momentum: adam has its own; leave the option out.");
+        refused(fresh(run, "--subset", "0"), "--subset 0: it must be from 1 to 2147483647.");
+        assertThat(run).doesNotExist();
+    }
+
     /// Its hinge losses reach 0 on so few images, so that not all rows differ.
     @Test
     void aResumedRunOfDfwEqualsAnUninterruptedOne() throws IOException {
@@ -203,7 +277,6 @@ class CifarExperimentTest {
                 data.toString(),
                 OptimizerChoice.ALIG,
                 0.1,
-                0.9,
                 75,
                 0,
                 0,
@@ -211,6 +284,7 @@ class CifarExperimentTest {
                 16,
                 1,
                 loaders,
+                ImageProtocol.usual(0.9),
                 Map.of());
     }
 
@@ -225,7 +299,6 @@ class CifarExperimentTest {
                             data.toString(),
                             OptimizerChoice.ALIG,
                             1,
-                            0.9,
                             radius,
                             0,
                             0,
@@ -233,6 +306,7 @@ class CifarExperimentTest {
                             16,
                             1,
                             1,
+                            ImageProtocol.usual(0.9),
                             Map.of());
             try (ImageExperiment experiment = new ImageExperiment(task, choices)) {
                 double squared =

@@ -54,9 +54,13 @@ class CommandLineTest {
                 .contains("Report: " + out.resolve("report.html"));
         Map<String, List<Byte>> files = contents(out);
         assertThat(files.keySet())
+                .filteredOn(name -> !name.startsWith("events.out.tfevents."))
+                .hasSize(files.size() - 1)
                 .containsExactlyInAnyOrder(
                         "config.yaml",
                         "metrics.jsonl",
+                        "averages.jsonl",
+                        "outcome.json",
                         "checkpoint/state.json",
                         "checkpoint/model-6.safetensors",
                         "checkpoint/optimizer-6.safetensors",
@@ -128,13 +132,16 @@ class CommandLineTest {
         refused(
                 dnc(folder.resolve("run"), "--iteration", "3"),
                 "--optimizer, --max-lr, --learning-rate, --seed, --threads,"
-                        + " --device, --out, --resume, --iterations, --help, --version.");
+                        + " --device, --out, --config, --patience, --keep, --resume, --at,"
+                        + " --iterations, --accuracy, --help, --version.");
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
     void anUnknownArgumentListsTheChoices() {
-        refused(Console.run("trian"), "trian: aligrad has no such command; choose train, data.");
+        refused(
+                Console.run("trian"),
+                "trian: aligrad has no such command; choose train, reproduce, report, data.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");
@@ -180,6 +187,8 @@ class CommandLineTest {
     @ValueSource(
             strings = {
                 "metrics.jsonl",
+                "averages.jsonl",
+                "outcome.json",
                 "checkpoint",
                 "report.html",
                 "loss.svg",

@@ -107,10 +107,17 @@ class RepeatCopyTest {
             wrong[place] = -wrong[place];
         }
         assertThat(solved(batch, wrong)).isEqualTo(13);
+        assertThat(anyStep(batch, wrong)).isEqualTo(16); // each has other steps
         for (int i = 0; i < right.length; i++) {
             wrong[i] = -right[i];
         }
         assertThat(solved(batch, wrong)).isZero();
+        assertThat(anyStep(batch, wrong)).isZero();
+    }
+
+    private static int anyStep(RepeatCopy.Batch batch, float[] logits) {
+        return batch.solved(
+                Tensor.of(logits, batch.targets().extent(0), 16, 5), RepeatCopy.Scoring.ANY_STEP);
     }
 
     private static int solved(RepeatCopy.Batch batch, float[] logits) {

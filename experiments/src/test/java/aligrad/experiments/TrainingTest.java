@@ -117,6 +117,100 @@ class TrainingTest {
         assertSameRun(run, whole, total);
     }
 
+    /// Without a chance to say or to write anything: `kill -9`, somewhere after the first
+    /// checkpoint.
+    @Test
+    void aKilledRunCanBeResumed() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = child(dnc(run, "--iterations", "1000000"));
+        try {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(300);
+            while (!printed().contains("first iteration finished")
+                    && process.isAlive()
+                    && System.nanoTime() < end) {
+                Thread.sleep(20);
+            }
+            Thread.sleep(300);
+            assertThat(process.isAlive()).as(printed()).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(128 + 9); // SIGKILL
+        assertThat(run.resolve("outcome.json")).doesNotExist();
+
+        Path whole = folder.resolve("whole");
+        success(Console.run(dnc(run, "--resume", "--iterations", "6")));
+        success(Console.run(dnc(whole, "--iterations", "6")));
+        assertSameRun(run, whole, 6);
+        assertThat(run.resolve("averages.jsonl"))
+                .hasSameTextualContentAs(whole.resolve("averages.jsonl"));
+    }
+
+    /// Killed while it was concluding: the last checkpoint is there, the results are not.
+    @Test
+    void aRunThatWasKilledAfterItsLastIterationIsConcluded() throws IOException {
+        Path run = folder.resolve("run");
+        success(Console.run(dnc(run, "--iterations", "3")));
+        Files.delete(run.resolve("outcome.json"));
+        Files.delete(run.resolve("report.html"));
+        success(Console.run(dnc(run, "--resume")));
+        assertThat(run.resolve("report.html")).exists();
+        assertThat(Outcome.read(run.resolve("outcome.json")).orElseThrow().iterations())
+                .isEqualTo(3);
+        assertThat(rows(run)).hasSize(3);
+    }
+
+    /// A learning rate so small that no hundred iterations are much better than the one before:
+    /// batches differ more than the weights move.
+    @Test
+    void patienceEndsARunAndIsKept() throws IOException {
+        Path run = folder.resolve("run");
+        Console console =
+                Console.run(
+                        dnc(
+                                run,
+                                "--optimizer",
+                                "sgd",
+                                "--learning-rate",
+                                "1e-12",
+                                "--patience",
+                                "1",
+                                "--iterations",
+                                "2000"));
+        success(console);
+        int done = rows(run).size();
+        assertThat(done).isLessThan(2000);
+        assertThat(done % 100).isZero();
+        assertThat(console.out())
+                .contains("Stopped early after iteration " + done + " of 2000: nothing better");
+        assertThat(Outcome.read(run.resolve("outcome.json")).orElseThrow().status())
+                .isEqualTo(Outcome.Status.STOPPED_EARLY);
+        Console again = Console.run(dnc(run, "--resume"));
+        assertThat(again.exit()).isEqualTo(2);
+        assertThat(again.err())
+                .contains("the patience of 1 is over", "--resume and a larger --patience");
+    }
+
+    @Test
+    void goesOnFromACheckpointThatWasKept() throws IOException {
+        Path run = folder.resolve("run");
+        Path whole = folder.resolve("whole");
+        success(Console.run(dnc(run, "--iterations", "3", "--keep", "3")));
+        success(Console.run(dnc(run, "--resume", "--iterations", "5")));
+        assertThat(run.resolve("checkpoint/state-3.json")).exists();
+        assertThat(run.resolve("checkpoint/model-3.safetensors")).exists();
+        Console none = Console.run(dnc(run, "--resume", "--at", "4", "--iterations", "6"));
+        assertThat(none.err()).contains("--at 4: ", "has no checkpoint of that iteration");
+        success(Console.run(dnc(run, "--resume", "--at", "3", "--iterations", "6")));
+        assertThat(run.resolve("checkpoint/model-6.safetensors")).exists();
+        assertThat(run.resolve("checkpoint/model-0.safetensors")).doesNotExist(); // the fourth
+        success(Console.run(dnc(whole, "--iterations", "6")));
+        assertSameRun(run, whole, 6);
+        assertThat(Console.run(dnc(folder.resolve("new"), "--at", "3")).err())
+                .contains("--at 3: it names a checkpoint to go on from; give --resume as well.");
+    }
+
     /// 100 images for training, 20 for the test: the dark ones are of class 0, the bright ones of
     /// class 1.
     @Test
