@@ -362,7 +362,11 @@ final class Reproduce implements Callable<Integer> {
                                 .collect(Collectors.joining(", "))
                         + ".");
         System.out.println();
-        System.out.print(Table.ofDifferences(rows, List.of("job", "time here")).text());
+        List<String> always =
+                refused.isEmpty()
+                        ? List.of("job", "time here")
+                        : List.of("job", "time here", "note");
+        System.out.print(Table.ofDifferences(rows, always).text());
         System.out.println();
         if (needsData) {
             System.out.println("Name the data with --data to see how long the jobs would take.");

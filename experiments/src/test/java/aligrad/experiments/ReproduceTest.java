@@ -161,6 +161,15 @@ class ReproduceTest {
                 .contains("Name the data with --data");
     }
 
+    /// Also where it is the same for all of them.
+    @Test
+    void theListSaysWhyAJobCannotBeRun() {
+        Console console =
+                Console.run("reproduce", "svhn", "--list", "--job", "4", "--mode=released");
+        assertThat(console.exit()).isZero();
+        assertThat(console.out()).contains("the released bpgrad never moves the weights");
+    }
+
     private static void refused(Console console, String reason) {
         assertThat(console.err()).contains(reason);
         assertThat(console.err().strip().lines()).hasSize(1);
