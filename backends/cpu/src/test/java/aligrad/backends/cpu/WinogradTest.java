@@ -43,6 +43,8 @@ class WinogradTest {
         all.add(geometry(3, 20, 20, 160, 40, SAME));
         all.add(geometry(2, 8, 8, 256, 256, SAME));
         all.add(geometry(11, 28, 28, 32, 32, SAME)); // 539 tiles: two chains
+        all.add(geometry(9, 9, 11, 16, 17, SAME)); // the fewest channels
+        all.add(geometry(20, 8, 8, 128, 80, SAME)); // large filters, two blocks
         return all;
     }
 
