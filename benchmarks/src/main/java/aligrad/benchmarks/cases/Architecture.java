@@ -44,8 +44,8 @@ public enum Architecture {
             parameter("output.bias", 128, 5)),
 
     /// The wide residual network that the ALI-G paper trains on SVHN, on images `(32, 32, 3)`. The
-    /// rounding of Winograd's convolutions shows as 2e-5 of the gradient's norm (with direct ones
-    /// it is below 1e-6), while a step changes the norm by 1e-2.
+    /// rounding of Winograd's convolutions moves the gradient's norm by 2e-5 from that with direct
+    /// ones; a step changes it by 1e-2.
     WRN_16_4(Plan.wideResNet(16, 4), 8, 1e-4),
 
     /// The densely connected network that it trains on CIFAR, on images `(32, 32, 3)`. Its many
