@@ -1,6 +1,7 @@
 package aligrad.backends.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
@@ -20,8 +21,14 @@ class PendingPartsTest {
         return t;
     }
 
+    /// Without kernels a reduction has what it joins computed first.
+    private static void assumeKernels() {
+        assumeThat(Lanes.CHECKED).as("checked memory access compiles no kernels").isFalse();
+    }
+
     @Test
     void whatTwoReductionsJoinIsStoredByTheSecond() {
+        assumeKernels();
         Tensor z = x.mul(y).add(1).exp().mul(x);
         z.sum().item();
         assertThat(z.isComputed()).isFalse();
@@ -32,6 +39,7 @@ class PendingPartsTest {
 
     @Test
     void whatIsCheapIsStoredByTheThird() {
+        assumeKernels();
         Tensor z = x.mul(y);
         z.sum().item();
         z.max().item();
