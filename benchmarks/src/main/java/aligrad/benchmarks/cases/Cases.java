@@ -41,6 +41,11 @@ public final class Cases {
                     new Update("alig-update-16m", 1 << 24),
                     new Chain("pointwise-chain", 1 << 16));
 
+    /// Those of a quick comparison: all but the largest, which takes a minute and more, and is the
+    /// smaller InferSent over again.
+    public static final List<Case> QUICK =
+            ALL.stream().filter(c -> !c.name().equals("infersent-2048")).toList();
+
     private Cases() {}
 
     /// The case of this name.

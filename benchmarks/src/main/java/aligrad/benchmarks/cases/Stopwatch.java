@@ -15,7 +15,7 @@ public final class Stopwatch {
     /// Of so long a sample one is enough.
     private static final double LONG_SAMPLE = 500;
 
-    private static final int MOST_HALVES = 12;
+    private static final int MOST_HALVES = 6;
 
     /// Of the time before, what has not become faster takes more.
     private static final double STEADY = 0.95;
@@ -27,8 +27,8 @@ public final class Stopwatch {
         this.workload = workload;
     }
 
-    /// Runs it for some time without a result, and on as long as it gets faster, up to six times as
-    /// long: a busy machine compiles slowly.
+    /// Runs it for some time without a result, and on as long as it gets faster, up to three times
+    /// as long: a busy machine compiles slowly.
     public void warmUp(double milliseconds) {
         double fastest = Collections.min(samples(milliseconds / 2));
         double before = Double.POSITIVE_INFINITY;

@@ -12,6 +12,6 @@ record Pace(int rounds, int turn, int warmUp, int most, boolean together) {
     /// Some twenty minutes for all cases.
     static final Pace USUAL = new Pace(7, 1000, 3000, 60_000, false);
 
-    /// Less than five minutes for all cases.
-    static final Pace QUICK = new Pace(3, 300, 1000, 8000, true);
+    /// Less than five minutes for the cases of a quick comparison.
+    static final Pace QUICK = new Pace(3, 300, 1000, 5000, true);
 }

@@ -51,7 +51,11 @@ public final class Versus implements Callable<Integer> {
             description = "writes the results as an array of objects, too")
     private @Nullable Path json;
 
-    @Option(names = "--quick", description = "measures for less than five minutes in all")
+    @Option(
+            names = "--quick",
+            description =
+                    "measures for less than five minutes in all, without infersent-2048 unless"
+                            + " --only names it")
     private boolean quick;
 
     @Override
@@ -89,7 +93,7 @@ public final class Versus implements Callable<Integer> {
 
     private List<Case> cases() {
         if (only == null) {
-            return Cases.ALL;
+            return quick ? Cases.QUICK : Cases.ALL;
         }
         try {
             return only.stream().flatMap(name -> Cases.named(name).stream()).distinct().toList();

@@ -5,7 +5,6 @@ import aligrad.tensor.Window2d;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Maximum pooling of windows of 2 by 2 pixels side by side, in single precision: what most
 /// networks pool with, row of results after row, with the same bits as the windows of
@@ -120,11 +119,11 @@ final class MaxPool2x2 {
                 long at = window + 4L * c;
                 FloatVector best = Lanes.loadF32(at);
                 FloatVector a = Lanes.loadF32(at + pixel);
-                best = best.blend(a, larger(a, best));
+                best = best.blend(a, WindowLanesF32.larger(a, best));
                 a = Lanes.loadF32(at + row);
-                best = best.blend(a, larger(a, best));
+                best = best.blend(a, WindowLanesF32.larger(a, best));
                 a = Lanes.loadF32(at + row + pixel);
-                best = best.blend(a, larger(a, best));
+                best = best.blend(a, WindowLanesF32.larger(a, best));
                 if (channels - c >= LANES) {
                     Lanes.store(best, result + 4L * c);
                 } else {
@@ -143,13 +142,13 @@ final class MaxPool2x2 {
                 long at = window + 4L * c;
                 FloatVector best = Lanes.loadF32(x + at);
                 FloatVector a = Lanes.loadF32(x + at + pixel);
-                VectorMask<Float> second = larger(a, best);
+                VectorMask<Float> second = WindowLanesF32.larger(a, best);
                 best = best.blend(a, second);
                 a = Lanes.loadF32(x + at + row);
-                VectorMask<Float> third = larger(a, best);
+                VectorMask<Float> third = WindowLanesF32.larger(a, best);
                 best = best.blend(a, third);
                 a = Lanes.loadF32(x + at + row + pixel);
-                VectorMask<Float> fourth = larger(a, best);
+                VectorMask<Float> fourth = WindowLanesF32.larger(a, best);
                 // added to 0, as where windows overlap: -0 becomes 0
                 FloatVector from = Lanes.loadF32(g + i * pixel + 4L * c).add(0f);
                 // a later one that is larger takes the place of those before it
@@ -174,12 +173,5 @@ final class MaxPool2x2 {
                 }
             }
         }
-    }
-
-    /// Where `a` takes the place of `best`: it is larger, or a not-a-number and the first one.
-    private static VectorMask<Float> larger(FloatVector a, FloatVector best) {
-        return a.compare(VectorOperators.LE, best)
-                .not()
-                .and(best.compare(VectorOperators.EQ, best));
     }
 }

@@ -144,9 +144,10 @@ final class WindowLanesF32 implements WindowLanes {
     }
 
     /// Where `a` takes the place of `best`: it is larger, or a not-a-number and the first one.
-    private static VectorMask<Float> larger(FloatVector a, FloatVector best) {
-        VectorMask<Float> notNumber = best.test(VectorOperators.IS_NAN);
-        return a.compare(VectorOperators.LE, best).or(notNumber).not();
+    static VectorMask<Float> larger(FloatVector a, FloatVector best) {
+        return a.compare(VectorOperators.LE, best)
+                .not()
+                .and(best.compare(VectorOperators.EQ, best));
     }
 
     @Override
