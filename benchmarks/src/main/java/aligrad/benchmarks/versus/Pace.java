@@ -13,5 +13,5 @@ record Pace(int rounds, int turn, int warmUp, int most, boolean together) {
     static final Pace USUAL = new Pace(7, 1000, 3000, 60_000, false);
 
     /// Less than five minutes for the cases of a quick comparison.
-    static final Pace QUICK = new Pace(3, 300, 1000, 5000, true);
+    static final Pace QUICK = new Pace(3, 300, 800, 5000, true);
 }
