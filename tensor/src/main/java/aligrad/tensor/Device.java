@@ -22,6 +22,7 @@ public final class Device {
 
     private static final Map<String, Device> OPEN = new ConcurrentHashMap<>();
     private static final String REFERENCE = "reference";
+    private static final String CPU = "cpu";
 
     private final String name;
     private final Backend backend;
@@ -37,7 +38,7 @@ public final class Device {
     /// @throws IllegalStateException if it exists but cannot be used, with the reason
     public static Device of(String name) {
         Device open = OPEN.get(name);
-        return open != null ? open : OPEN.computeIfAbsent(name, Device::open);
+        return open != null ? open : find(name);
     }
 
     /// The device of new tensors here.
@@ -61,13 +62,20 @@ public final class Device {
         return names;
     }
 
-    private static Device open(String name) {
+    private static synchronized Device find(String name) {
         if (name.equals(REFERENCE)) {
-            return new Device(name, new ReferenceBackend());
+            return OPEN.computeIfAbsent(name, _ -> new Device(name, new ReferenceBackend()));
         }
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
-            if (provider.devices().contains(name)) {
-                return new Device(name, provider.open(name));
+            String full = provider.resolve(name);
+            if (full != null) {
+                Device device = OPEN.get(full);
+                if (device == null) {
+                    device = new Device(full, provider.open(full));
+                    OPEN.put(full, device);
+                }
+                OPEN.put(name, device); // short names, too, so that they are found at once
+                return device;
             }
         }
         throw new IllegalArgumentException(
@@ -98,16 +106,18 @@ public final class Device {
             if (wanted != null) {
                 return of(wanted);
             }
-            String best = available().getFirst();
-            if (best.equals(REFERENCE)) {
-                System.getLogger("aligrad")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "no fast backend was found, so everything runs on the plain"
-                                        + " reference backend, which is slow; add"
-                                        + " aligrad-backends-cpu");
+            for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+                if (provider.resolve(CPU) != null) {
+                    return of(CPU);
+                }
             }
-            return of(best);
+            System.getLogger("aligrad")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "no fast backend was found, so everything runs on the plain"
+                                    + " reference backend, which is slow; add"
+                                    + " aligrad-backends-cpu");
+            return of(REFERENCE);
         }
     }
 }

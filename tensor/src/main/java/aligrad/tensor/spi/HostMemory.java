@@ -37,7 +37,6 @@ public final class HostMemory {
     private static final long SLACK = 64;
     private static final long SLAB = 1 << 20;
     private static final long LARGEST_IN_SLAB = SLAB / 4;
-    private static final int CLASSES = 512;
 
     private static final Object LOCK = new Object();
     private static final List<ArrayDeque<Block>> FREE = new ArrayList<>();
@@ -55,7 +54,7 @@ public final class HostMemory {
     private static long slabEnd;
 
     static {
-        for (int i = 0; i < CLASSES; i++) {
+        for (int i = 0; i < SizeClass.COUNT; i++) {
             FREE.add(new ArrayDeque<>());
         }
     }
@@ -94,8 +93,8 @@ public final class HostMemory {
     /// @throws MemoryExhaustedException past the limit, with the largest holders
     public static HostStorage allocate(long bytes, String label, String layer, boolean scoped) {
         long needed = Math.addExact(bytes, SLACK);
-        int sizeClass = sizeClass(needed);
-        long capacity = capacity(sizeClass);
+        int sizeClass = SizeClass.of(needed);
+        long capacity = SizeClass.capacity(sizeClass);
         boolean collect = false;
         if (!scoped) {
             synchronized (LOCK) {
@@ -177,7 +176,7 @@ public final class HostMemory {
 
     /// Returns free large blocks to the operating system until `wanted` more bytes fit.
     private static void trim(long wanted) {
-        for (int sizeClass = CLASSES - 1; sizeClass >= 0 && wanted + pooled > LIMIT; sizeClass--) {
+        for (int sizeClass = SizeClass.COUNT - 1; sizeClass >= 0 && wanted + pooled > LIMIT; sizeClass--) {
             ArrayDeque<Block> free = FREE.get(sizeClass);
             while (!free.isEmpty() && wanted + pooled > LIMIT) {
                 Block block = free.peekFirst();
@@ -292,24 +291,5 @@ public final class HostMemory {
     @SuppressWarnings("restricted")
     private static MemorySegment everything() {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    }
-
-    /// Eight classes to each doubling above 512 bytes, multiples of 64 below.
-    private static int sizeClass(long bytes) {
-        if (bytes <= 512) {
-            return (int) ((bytes + 63) >>> 6) - 1;
-        }
-        int log = 63 - Long.numberOfLeadingZeros(bytes - 1);
-        int eighth = (int) ((bytes - 1) >>> (log - 3)) & 7;
-        return (log - 9) * 8 + eighth + 8;
-    }
-
-    private static long capacity(int sizeClass) {
-        if (sizeClass < 8) {
-            return (sizeClass + 1) * 64L;
-        }
-        int log = (sizeClass - 8) / 8 + 9;
-        int eighth = (sizeClass - 8) % 8;
-        return (8L + eighth + 1) << (log - 3);
     }
 }

@@ -4,6 +4,8 @@ import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.BackendProvider;
 import aligrad.tensor.spi.ReferenceBackend;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// Offers the device `cpu`.
@@ -15,9 +17,16 @@ public final class CpuBackendProvider implements BackendProvider {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
+    private static final String CPU = "cpu";
+
+    @Override
+    public @Nullable String resolve(String device) {
+        return device.equals(CPU) ? CPU : null;
+    }
+
     @Override
     public List<String> devices() {
-        return List.of("cpu");
+        return List.of(CPU);
     }
 
     @Override

@@ -1,0 +1,91 @@
+package aligrad.backends.opencl;
+
+import aligrad.backends.opencl.driver.CompiledProgram;
+import aligrad.backends.opencl.driver.Facts;
+import aligrad.backends.opencl.driver.Kernel;
+import aligrad.backends.opencl.driver.Session;
+import aligrad.tensor.DType;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The kernels of a device, compiled when first asked for.
+///
+/// A kernel comes from a source file of this package, or from generated text; in front of it stands
+/// `common.cl`. Options such as `-DT=float` make variants of one file.
+final class Kernels {
+
+    /// The scalar functions, for generated text.
+    static final String FUNCTIONS = resource("functions.cl");
+
+    private static final String COMMON = resource("common.cl");
+
+    private final Session session;
+    private final ProgramCache cache;
+    private final String options;
+    private final Map<String, String> files = new HashMap<>();
+    private final Map<String, CompiledProgram> programs = new HashMap<>();
+    private final Map<String, Kernel> kernels = new HashMap<>();
+
+    Kernels(Session session, ProgramCache cache) {
+        this.session = session;
+        this.cache = cache;
+        Facts facts = session.facts();
+        this.options =
+                "-cl-std=CL1.2"
+                        + (facts.roundsDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+                        + (facts.cpu() ? " -DCPU" : "");
+    }
+
+    /// Kernel `name` of source file `file`. The caller holds the session's lock.
+    ///
+    /// @param variant compiler options such as `-DT=float`, separated by spaces; empty for none
+    Kernel of(String file, String name, String variant) {
+        String key = file + ' ' + variant + ' ' + name;
+        Kernel kernel = kernels.get(key);
+        if (kernel == null) {
+            CompiledProgram program =
+                    programs.computeIfAbsent(
+                            file + ' ' + variant,
+                            _ -> build(files.computeIfAbsent(file, Kernels::resource), variant));
+            kernel = program.kernel(name);
+            kernels.put(key, kernel);
+        }
+        return kernel;
+    }
+
+    /// Kernel `name` of generated text, which the caller keeps.
+    Kernel generated(String source, String name) {
+        return build(source, "").kernel(name);
+    }
+
+    private CompiledProgram build(String source, String variant) {
+        return cache.get(session, COMMON + "#line 1\n" + source, (options + ' ' + variant).strip());
+    }
+
+    /// The type of an element in OpenCL C. A `BOOL` is 0 or 1.
+    static String type(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "float";
+            case F64 -> "double";
+            case I32 -> "int";
+            case I64 -> "long";
+            case U8, BOOL -> "uchar";
+        };
+    }
+
+    private static String resource(String file) {
+        try (InputStream in = Kernels.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalArgumentException("no kernel source '" + file + "'");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("read kernel source '" + file + "'", e);
+        }
+    }
+}

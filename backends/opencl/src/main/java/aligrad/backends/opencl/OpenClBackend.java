@@ -1,0 +1,115 @@
+package aligrad.backends.opencl;
+
+import aligrad.tensor.Assemble;
+import aligrad.tensor.Computation;
+import aligrad.tensor.Contraction;
+import aligrad.tensor.Convolution;
+import aligrad.tensor.Custom;
+import aligrad.tensor.DType;
+import aligrad.tensor.Indexing;
+import aligrad.tensor.Normalization;
+import aligrad.tensor.Ordering;
+import aligrad.tensor.Pooling;
+import aligrad.tensor.Reduction;
+import aligrad.tensor.Scan;
+import aligrad.tensor.Transfer;
+import aligrad.tensor.spi.Backend;
+import aligrad.tensor.spi.Expression;
+import aligrad.tensor.spi.Storage;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// A device with an OpenCL driver.
+///
+/// One class for each family of operations tells the device what to do; nothing waits but
+/// [#read] and [#download].
+final class OpenClBackend implements Backend {
+
+    private final OpenClDevice device;
+    private final PointwiseKernels pointwise;
+    private final ReduceKernels reductions;
+    private final MatmulKernels matmul;
+    private final ConvolutionKernels convolution;
+    private final PoolingKernels pooling;
+    private final AssembleKernels assemble;
+    private final IndexingKernels indexing;
+    private final OrderingKernels ordering;
+    private final ScanKernels scans;
+    private final SoftmaxKernels softmax;
+
+    OpenClBackend(OpenClDevice device) {
+        this.device = device;
+        this.pointwise = new PointwiseKernels(device);
+        this.reductions = new ReduceKernels(device);
+        this.matmul = new MatmulKernels(device);
+        this.convolution = new ConvolutionKernels(device);
+        this.pooling = new PoolingKernels(device);
+        this.assemble = new AssembleKernels(device);
+        this.indexing = new IndexingKernels(device);
+        this.ordering = new OrderingKernels(device);
+        this.scans = new ScanKernels(device);
+        this.softmax = new SoftmaxKernels(device);
+    }
+
+    @Override
+    public String name() {
+        return device.name();
+    }
+
+    @Override
+    public Storage allocate(long bytes, String label, String layer, boolean scoped) {
+        return device.memory().allocate(bytes, label, layer, scoped);
+    }
+
+    @Override
+    public void evaluate(Expression expression) {
+        device.run(() -> pointwise.evaluate(expression));
+    }
+
+    @Override
+    public void compute(Computation op, Storage result) {
+        device.run(() -> run(op, (DeviceStorage) result));
+    }
+
+    private void run(Computation op, DeviceStorage to) {
+        switch (op) {
+            case Reduction reduction -> reductions.compute(reduction, to);
+            case Contraction.Matmul product -> matmul.compute(product, to);
+            case Convolution conv -> convolution.compute(conv, to);
+            case Pooling pool -> pooling.compute(pool, to);
+            case Assemble pieces -> assemble.compute(pieces, to);
+            case Indexing index -> indexing.compute(index, to);
+            case Ordering order -> ordering.compute(order, to);
+            case Scan scan -> scans.compute(scan, to);
+            case Normalization normalization -> softmax.compute(normalization, to);
+            case Transfer(var x, _) -> device.session().write(x.raw(), to.buffer(), 0);
+            case Custom custom ->
+                    throw new AssertionError(custom.name() + " is computed by its own forward()");
+        }
+    }
+
+    @Override
+    public double read(Storage from, DType dtype, long index) {
+        MemorySegment one = MemorySegment.ofArray(new byte[dtype.bytes()]);
+        download(from, index * dtype.bytes(), one);
+        return switch (dtype) {
+            case F32 -> one.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+            case F64 -> one.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
+            case I32 -> one.get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+            case I64 -> one.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            case U8 -> one.get(ValueLayout.JAVA_BYTE, 0) & 0xff;
+            case BOOL -> one.get(ValueLayout.JAVA_BYTE, 0);
+        };
+    }
+
+    @Override
+    public void upload(MemorySegment from, Storage to, long offset) {
+        device.run(() -> device.session().write(from, device.buffer(to), offset));
+    }
+
+    @Override
+    public void download(Storage from, long offset, MemorySegment to) {
+        device.run(() -> device.session().read(device.buffer(from), offset, to));
+    }
+}

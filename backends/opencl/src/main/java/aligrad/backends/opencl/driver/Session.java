@@ -1,0 +1,261 @@
+package aligrad.backends.opencl.driver;
+
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+import org.jocl.cl_event;
+import org.jocl.cl_mem;
+import org.jocl.cl_platform_id;
+import org.jocl.cl_program;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// An open device with its one queue, which does what it is told in that order.
+///
+/// One thread at a time: whoever uses the session, its programs or kernels, or recycles its
+/// buffers, holds [#lock()]. So a buffer may be handed out again as soon as its last use was told,
+/// and the arguments of a kernel belong to the thread that launches it.
+public final class Session {
+
+    /// Launches between two pushes of what was told so far.
+    private static final int FLUSH = 32;
+
+    /// Launches between two marks; the device is at most two marks behind.
+    private static final int MARK = 256;
+
+    private static final long LONGEST_TRANSFER = 1 << 30;
+
+    private final Facts facts;
+    private final cl_device_id device;
+    private final cl_context context;
+    private final cl_command_queue queue;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable cl_event mark;
+    private long launches;
+
+    Session(Facts facts, cl_platform_id platform, cl_device_id device) {
+        this.facts = facts;
+        this.device = device;
+        cl_context_properties properties = new cl_context_properties();
+        properties.addProperty(CL.CL_CONTEXT_PLATFORM, platform);
+        try {
+            context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
+            queue = createQueue(context, device);
+        } catch (CLException e) {
+            throw new DriverException("open " + facts.name(), e);
+        }
+    }
+
+    @SuppressWarnings("deprecation") // what replaces it is missing from drivers of OpenCL 1.2
+    private static cl_command_queue createQueue(cl_context context, cl_device_id device) {
+        return CL.clCreateCommandQueue(context, device, 0, null);
+    }
+
+    public Facts facts() {
+        return facts;
+    }
+
+    /// What a thread holds while it uses the session.
+    public ReentrantLock lock() {
+        return lock;
+    }
+
+    /// How many kernels were launched so far.
+    public long launches() {
+        return launches;
+    }
+
+    /// New memory, contents undefined.
+    public Buffer allocate(long bytes) {
+        requireLock();
+        try {
+            cl_mem handle = CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
+            return new Buffer(this, bytes, handle);
+        } catch (CLException e) {
+            throw new DriverException("allocate " + bytes + " bytes", e);
+        }
+    }
+
+    /// Copies `from` to the buffer, from its byte `offset` on; returns when `from` may change.
+    public void write(MemorySegment from, Buffer to, long offset) {
+        requireLock();
+        to.check("write", offset, from.byteSize());
+        transfer(
+                from,
+                true,
+                (host, at) ->
+                        CL.clEnqueueWriteBuffer(
+                                queue,
+                                to.handle(),
+                                true,
+                                offset + at,
+                                host.byteSize(),
+                                Pointer.to(host.asByteBuffer()),
+                                0,
+                                null,
+                                null));
+    }
+
+    /// Copies the buffer's bytes from `offset` on to all of `to`, when all that was told is done.
+    public void read(Buffer from, long offset, MemorySegment to) {
+        requireLock();
+        from.check("read", offset, to.byteSize());
+        transfer(
+                to,
+                false,
+                (host, at) ->
+                        CL.clEnqueueReadBuffer(
+                                queue,
+                                from.handle(),
+                                true,
+                                offset + at,
+                                host.byteSize(),
+                                Pointer.to(host.asByteBuffer()),
+                                0,
+                                null,
+                                null));
+    }
+
+    @FunctionalInterface
+    private interface Transfer {
+        void run(MemorySegment host, long at);
+    }
+
+    /// In pieces that a [java.nio.ByteBuffer] can hold, and through native memory where `host` is a
+    /// Java array: JOCL would pin the array, and not look at its length.
+    private static void transfer(MemorySegment host, boolean out, Transfer transfer) {
+        long bytes = host.byteSize();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging =
+                    host.isNative()
+                            ? host
+                            : arena.allocate(Math.clamp(bytes, 1, LONGEST_TRANSFER), 64);
+            for (long at = 0; at < bytes; at += LONGEST_TRANSFER) {
+                long length = Math.min(LONGEST_TRANSFER, bytes - at);
+                MemorySegment piece = host.asSlice(at, length);
+                if (host.isNative()) {
+                    transfer.run(piece, at);
+                } else {
+                    MemorySegment staged = staging.asSlice(0, length);
+                    if (out) {
+                        staged.copyFrom(piece);
+                    }
+                    transfer.run(staged, at);
+                    if (!out) {
+                        piece.copyFrom(staged);
+                    }
+                }
+            }
+        } catch (CLException e) {
+            throw new DriverException(
+                    "copy " + bytes + " bytes " + (out ? "to" : "from") + " the device", e);
+        }
+    }
+
+    /// Copies within the device.
+    public void copy(Buffer from, long fromOffset, Buffer to, long toOffset, long bytes) {
+        requireLock();
+        from.check("copy from", fromOffset, bytes);
+        to.check("copy to", toOffset, bytes);
+        if (bytes == 0) {
+            return;
+        }
+        try {
+            CL.clEnqueueCopyBuffer(
+                    queue, from.handle(), to.handle(), fromOffset, toOffset, bytes, 0, null, null);
+        } catch (CLException e) {
+            throw new DriverException("copy " + bytes + " bytes on the device", e);
+        }
+        told();
+    }
+
+    /// Compiles a program.
+    ///
+    /// @throws DriverException with the compiler's messages
+    public CompiledProgram build(String source, String options) {
+        requireLock();
+        try {
+            cl_program program =
+                    CL.clCreateProgramWithSource(
+                            context, 1, new String[] {source}, new long[] {source.length()}, null);
+            CL.clBuildProgram(program, 1, new cl_device_id[] {device}, options, null, null);
+            return new CompiledProgram(this, program);
+        } catch (CLException e) {
+            throw new DriverException("compile with '" + options + "'", e);
+        }
+    }
+
+    /// A program from what [CompiledProgram#binary()] gave; `null` if the driver does not take it.
+    public @Nullable CompiledProgram load(byte[] binary, String options) {
+        requireLock();
+        cl_device_id[] devices = {device};
+        try {
+            cl_program program =
+                    CL.clCreateProgramWithBinary(
+                            context,
+                            1,
+                            devices,
+                            new long[] {binary.length},
+                            new byte[][] {binary},
+                            new int[1],
+                            null);
+            CL.clBuildProgram(program, 1, devices, options, null, null);
+            return new CompiledProgram(this, program);
+        } catch (CLException e) {
+            return null;
+        }
+    }
+
+    /// Waits until all that was told is done.
+    public void finish() {
+        requireLock();
+        try {
+            CL.clFinish(queue);
+        } catch (CLException e) {
+            throw new DriverException("wait for " + facts.name(), e);
+        }
+    }
+
+    void launch(Kernel kernel, int dimensions, long[] global, long[] local) {
+        try {
+            CL.clEnqueueNDRangeKernel(
+                    queue, kernel.handle(), dimensions, null, global, local, 0, null, null);
+        } catch (CLException e) {
+            throw new DriverException("launch " + kernel, e);
+        }
+        launches++;
+        told();
+    }
+
+    /// Sees to it that the device starts, and that it does not fall too far behind.
+    private void told() {
+        if (launches % FLUSH == 0) {
+            CL.clFlush(queue);
+        }
+        if (launches % MARK == 0) {
+            cl_event before = mark;
+            cl_event now = new cl_event();
+            CL.clEnqueueMarkerWithWaitList(queue, 0, null, now);
+            mark = now;
+            if (before != null) {
+                CL.clWaitForEvents(1, new cl_event[] {before});
+                CL.clReleaseEvent(before);
+            }
+        }
+    }
+
+    void requireLock() {
+        if (!lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "thread '%s' uses %s without holding its lock"
+                            .formatted(Thread.currentThread().getName(), facts.name()));
+        }
+    }
+}
