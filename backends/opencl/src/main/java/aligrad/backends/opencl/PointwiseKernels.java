@@ -26,7 +26,7 @@ final class PointwiseKernels {
     /// A program and the kernels that were made for it.
     private static final class Structure {
         final Program program;
-        final Map<String, Variant> variants = new HashMap<>();
+        final Map<Integer, Variant> variants = new HashMap<>();
 
         Structure(Program program) {
             this.program = program;
@@ -47,18 +47,13 @@ final class PointwiseKernels {
         walk.dense(leaves);
         walk.join(0);
         Structure structure = expression.program(structures);
-        PointwiseSource.Access[] access = PointwiseSource.access(walk, leaves, false);
-        boolean narrow = expression.shape().size() <= Integer.MAX_VALUE;
-        StringBuilder key = new StringBuilder();
-        for (int i = 0; i < leaves; i++) {
-            key.append((char) ('a' + access[i].ordinal()));
-            narrow &= walk.isNarrow(i);
-        }
-        boolean fits = narrow;
+        boolean narrow = PointwiseSource.isNarrow(walk, expression);
+        int rank =
+                PointwiseSource.isFlat(walk, leaves) ? PointwiseSource.FLAT : walk.keptRank();
         Variant variant =
                 structure.variants.computeIfAbsent(
-                        key.append(walk.rank()).append(narrow).toString(),
-                        _ -> variant(structure.program, access, walk.rank(), fits));
+                        2 * rank + (narrow ? 1 : 0),
+                        _ -> variant(structure.program, rank, narrow));
         launch(expression, walk, variant);
     }
 
@@ -78,11 +73,13 @@ final class PointwiseKernels {
         variant.source.numbers(kernel, expression, walk);
         kernel.launch(expression.shape().size());
         if (canFail) {
-            check(device.failure().notes());
+            checkDivisions(device.failure());
         }
     }
 
-    private static void check(long[] notes) {
+    /// Fails if a whole number was divided by 0.
+    static void checkDivisions(Failure failure) {
+        long[] notes = failure.notes();
         if (notes[0] != 0) {
             throw new ArithmeticException(
                     "%d divided by 0: whole numbers have no infinity; replace zeros with where, or"
@@ -91,9 +88,8 @@ final class PointwiseKernels {
         }
     }
 
-    private Variant variant(
-            Program program, PointwiseSource.Access[] access, int rank, boolean narrow) {
-        PointwiseSource source = new PointwiseSource(program, access, rank, true);
+    private Variant variant(Program program, int rank, boolean narrow) {
+        PointwiseSource source = new PointwiseSource(program, rank, true);
         List<String> fields = new ArrayList<>(List.of("n"));
         fields.addAll(source.fields());
         StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
@@ -104,13 +100,9 @@ final class PointwiseKernels {
                 .append(", const P p) {\n")
                 .append("    const I i = get_global_id(0);\n")
                 .append("    if (i >= p.n) return;\n");
-        if (source.needsCoordinates()) {
+        if (rank != PointwiseSource.FLAT) {
             text.append("    I rest = i;\n");
-            List<Integer> axes = new ArrayList<>();
-            for (int axis = 0; axis < rank; axis++) {
-                axes.add(axis);
-            }
-            PointwiseSource.coordinates(text, "    ", "rest", axes);
+            PointwiseSource.coordinates(text, "    ", 0, rank);
         }
         source.body(text, "    ");
         text.append("}\n");

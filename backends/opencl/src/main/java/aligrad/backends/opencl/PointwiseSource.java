@@ -14,68 +14,51 @@ import java.util.List;
 /// A pointwise program printed as OpenCL C: one line a node, each leaf read once, each output
 /// written once.
 ///
-/// The text is made for one way in which the leaves lie ([Access]). What the kernel must know of
-/// them, extents, strides and offsets, are members of its structure of numbers; [#fields] names
-/// them and [#numbers] gives their values, in the same order.
+/// What the kernel must know of where the leaves lie, extents, strides and offsets, are members of
+/// its structure of numbers; [#fields] names them and [#numbers] gives their values, in the same
+/// order.
 final class PointwiseSource {
 
-    /// How a leaf lies.
-    enum Access {
-        /// In the order of the walk.
-        DENSE,
-        /// One element everywhere.
-        SAME,
-        /// Anyhow.
-        STRIDED
-    }
+    /// In place of a number of axes: every leaf is walked in the order of the elements, or is one
+    /// element everywhere, so that its index follows from the element's place.
+    static final int FLAT = 0;
 
     private final Program program;
-    private final Access[] access;
     private final int rank;
     private final boolean placed;
 
-    /// @param access how each leaf lies
-    /// @param rank how many axes the walk has
+    /// @param rank how many axes the walk has; or [#FLAT]
     /// @param placed whether the caller keeps the row-major place of the element in `i`; otherwise
     ///   it is computed from coordinates where it is needed
-    PointwiseSource(Program program, Access[] access, int rank, boolean placed) {
+    PointwiseSource(Program program, int rank, boolean placed) {
         this.program = program;
-        this.access = access;
         this.rank = rank;
         this.placed = placed;
     }
 
-    /// How the leaves of an expression lie in a walk.
-    ///
-    /// @param anyhow whether leaves that lie in the order of the walk are strided ones, too
-    static Access[] access(Walk walk, int leaves, boolean anyhow) {
-        Access[] access = new Access[leaves];
+    /// Whether every leaf is such as [#FLAT] asks for.
+    static boolean isFlat(Walk walk, int leaves) {
         for (int i = 0; i < leaves; i++) {
-            access[i] =
-                    walk.isSame(i)
-                            ? Access.SAME
-                            : !anyhow && walk.isDense(i) ? Access.DENSE : Access.STRIDED;
-        }
-        return access;
-    }
-
-    /// Whether an element is computed from its coordinates along the axes.
-    boolean needsCoordinates() {
-        if (!placed && needsPlace()) {
-            return true;
-        }
-        for (Access each : access) {
-            if (each == Access.STRIDED) {
-                return true;
+            if (!walk.isDense(i) && !walk.isSame(i)) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
-    /// Whether a row-major place is asked for: outputs are stored there, random numbers belong to
-    /// it.
-    private boolean needsPlace() {
-        return program.outputs() > 0 || program.uniforms() > 0;
+    /// Whether every index fits in 31 bits.
+    static boolean isNarrow(Walk walk, Expression expression) {
+        boolean narrow = expression.shape().size() <= Integer.MAX_VALUE;
+        for (int i = 0; i < expression.leaves(); i++) {
+            narrow &= walk.isNarrow(i);
+        }
+        return narrow;
+    }
+
+    /// Whether a row-major place must be computed: outputs are stored there, random numbers belong
+    /// to it.
+    private boolean computesPlace() {
+        return !placed && (program.outputs() > 0 || program.uniforms() > 0);
     }
 
     /// Whether it divides whole numbers, and so notes a division by zero.
@@ -101,27 +84,23 @@ final class PointwiseSource {
             fields.add("key" + i);
             fields.add("call" + i);
         }
-        for (int i = 0; i < access.length; i++) {
+        for (int axis = 0; axis < rank; axis++) {
+            fields.add("e" + axis);
+        }
+        for (int i = 0; i < program.leaves(); i++) {
             fields.add("o" + i);
+            addStrides(fields, "s" + i + "_");
         }
-        if (needsCoordinates()) {
-            for (int axis = 0; axis < rank; axis++) {
-                fields.add("e" + axis);
-            }
-        }
-        for (int i = 0; i < access.length; i++) {
-            if (access[i] == Access.STRIDED) {
-                for (int axis = 0; axis < rank; axis++) {
-                    fields.add("s" + i + "_" + axis);
-                }
-            }
-        }
-        if (!placed && needsPlace()) {
-            for (int axis = 0; axis < rank; axis++) {
-                fields.add("w" + axis);
-            }
+        if (computesPlace()) {
+            addStrides(fields, "w");
         }
         return fields;
+    }
+
+    private void addStrides(List<String> fields, String name) {
+        for (int axis = 0; axis < Math.max(1, rank); axis++) {
+            fields.add(name + axis);
+        }
     }
 
     /// Hands the numbers to a kernel; the walk's operands are the leaves and then, unless places
@@ -137,19 +116,19 @@ final class PointwiseSource {
             Pointwise.Uniform uniform = expression.uniform(i);
             kernel.number(uniform.key()).number(uniform.call());
         }
-        for (int i = 0; i < access.length; i++) {
-            kernel.number(walk.offset(i));
-        }
-        if (needsCoordinates()) {
+        if (rank != FLAT) {
             walk.extents(kernel);
         }
-        for (int i = 0; i < access.length; i++) {
-            if (access[i] == Access.STRIDED) {
+        for (int i = 0; i < program.leaves(); i++) {
+            kernel.number(walk.offset(i));
+            if (rank != FLAT) {
                 walk.strides(kernel, i);
+            } else {
+                kernel.number(walk.isSame(i) ? 0 : 1);
             }
         }
-        if (!placed && needsPlace()) {
-            walk.strides(kernel, access.length);
+        if (computesPlace()) {
+            walk.strides(kernel, program.leaves());
         }
     }
 
@@ -191,25 +170,22 @@ final class PointwiseSource {
         return arguments;
     }
 
-    /// Lines that compute coordinates `k…` of the given axes from a number `from` that counts them
-    /// row-major, and use it up.
-    static void coordinates(StringBuilder text, String indent, String from, List<Integer> axes) {
-        for (int i = axes.size() - 1; i > 0; i--) {
-            int axis = axes.get(i);
+    /// Lines that compute the coordinates `k…` of axes `first` to `end - 1` from a number that
+    /// counts them row-major, the variable `rest`, and use it up.
+    static void coordinates(StringBuilder text, String indent, int first, int end) {
+        for (int axis = end - 1; axis > first; axis--) {
             text.append(indent)
                     .append(
-                            "const I k%d = %s %% (I)p.e%d; %s /= (I)p.e%d;\n"
-                                    .formatted(axis, from, axis, from, axis));
+                            "const I k%d = rest %% (I)p.e%d; rest /= (I)p.e%d;\n"
+                                    .formatted(axis, axis, axis));
         }
-        if (!axes.isEmpty()) {
-            text.append(indent).append("const I k%d = %s;\n".formatted(axes.getFirst(), from));
-        }
+        text.append(indent).append("const I k%d = rest;\n".formatted(first));
     }
 
     /// Lines that compute every node as `v0`, `v1`, … and store the outputs, at the coordinates
     /// `k0`, … and the place `i`.
     void body(StringBuilder text, String indent) {
-        if (!placed && needsPlace()) {
+        if (computesPlace()) {
             text.append(indent).append("const I i = ").append(sum("w")).append(";\n");
         }
         for (int node = 0; node < program.nodes(); node++) {
@@ -234,7 +210,7 @@ final class PointwiseSource {
             text.append(axis == 0 ? "" : " + ")
                     .append("k%d * (I)p.%s%d".formatted(axis, strides, axis));
         }
-        return rank == 0 ? "0" : text.toString();
+        return rank == FLAT ? "i * (I)p.%s0".formatted(strides) : text.toString();
     }
 
     private String value(int node, DType type) {
@@ -261,13 +237,7 @@ final class PointwiseSource {
     }
 
     private String leaf(int index, DType type) {
-        String element =
-                switch (access[index]) {
-                    case DENSE -> "x%d[(I)p.o%d + i]".formatted(index, index);
-                    case SAME -> "x%d[p.o%d]".formatted(index, index);
-                    case STRIDED ->
-                            "x%d[(I)p.o%d + %s]".formatted(index, index, sum("s" + index + "_"));
-                };
+        String element = "x%d[(I)p.o%d + %s]".formatted(index, index, sum("s" + index + "_"));
         return type == DType.BOOL ? element + " != 0" : element;
     }
 
@@ -337,7 +307,7 @@ final class PointwiseSource {
             case MUL -> real ? a + " * " + b : wrapping("mul", a, b, type);
             case DIV -> real ? a + " / " + b : dividing("div", a, b, type);
             case MOD -> real ? "mod_%s(%s, %s)".formatted(t, a, b) : dividing("mod", a, b, type);
-            case POW -> "pow(%s, %s)".formatted(a, b);
+            case POW -> "pow_%s(%s, %s)".formatted(t, a, b);
             case ATAN2 -> "atan2(%s, %s)".formatted(a, b);
             case MAX -> real ? "max_%s(%s, %s)".formatted(t, a, b) : "max(" + a + ", " + b + ")";
             case MIN -> real ? "min_%s(%s, %s)".formatted(t, a, b) : "min(" + a + ", " + b + ")";

@@ -1,17 +1,284 @@
 package aligrad.backends.opencl;
 
+import aligrad.backends.opencl.driver.Buffer;
+import aligrad.backends.opencl.driver.Kernel;
+import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Reduction;
+import aligrad.tensor.Shape;
+import aligrad.tensor.Tensor;
+import aligrad.tensor.spi.Expression;
+import aligrad.tensor.spi.Program;
+import aligrad.tensor.spi.Programs;
 
-/// TODO
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Reductions, with the pending expression that computes their elements inside.
+///
+/// The elements that one result joins are cut into chunks, by shape alone. A work-item joins a
+/// chunk, one element after another; further kernels join the chunks of a result in order. So bits
+/// do not depend on the device's timing.
 final class ReduceKernels {
 
+    /// Work-items that fill a large device.
+    private static final long ENOUGH_ITEMS = 1 << 16;
+
+    /// Elements to a chunk, at least: a chunk costs a write and a read of what it came to.
+    private static final long SHORTEST_CHUNK = 32;
+
+    /// Chunks that one work-item joins.
+    private static final long JOINED_AT_ONCE = 256;
+
     private final OpenClDevice device;
+    private final Programs<Structure> structures = new Programs<>(Structure::new);
+    private final Map<Join, Kernel> joining = new HashMap<>();
+    private final Map<Join, Kernel> finishing = new HashMap<>();
 
     ReduceKernels(OpenClDevice device) {
         this.device = device;
     }
 
+    private record Variant(PointwiseSource source, Kernel kernel) {}
+
+    /// What a kernel is made for.
+    ///
+    /// @param keptRank axes of the results
+    /// @param reducedRank axes of what one result joins
+    /// @param narrow whether every index fits in 31 bits
+    /// @param converts whether it turns accumulators into results
+    private record Form(
+            Join join, int keptRank, int reducedRank, boolean narrow, boolean converts) {}
+
+    /// A program and the kernels that were made for it.
+    private static final class Structure {
+        final Program program;
+        final Map<Form, Variant> variants = new HashMap<>();
+
+        Structure(Program program) {
+            this.program = program;
+        }
+    }
+
     void compute(Reduction op, DeviceStorage to) {
-        throw new UnsupportedOperationException(op.name() + " " + device + to);
+        switch (op) {
+            case Reduction.Reduce(var f, var x, var axes, _) -> {
+                try (Expression prologue = Expression.prologue(x)) {
+                    reduce(prologue, Join.of(f, x.dtype()), mask(axes), to.buffer());
+                }
+            }
+            case Reduction.Sums(var xs, var axes, var shape) -> sums(xs, axes, shape, to);
+            case Reduction.SquaredNorm(var x) -> {
+                try (Expression prologue = Expression.prologue(x)) {
+                    reduce(prologue, Join.squaredNorm(), mask(all(x.shape())), to.buffer());
+                }
+            }
+        }
+    }
+
+    private void sums(List<Tensor> xs, List<Integer> axes, Shape shape, DeviceStorage to) {
+        Join join = Join.of(ReduceOp.SUM, xs.getFirst().dtype());
+        if (Expression.fit(xs)) {
+            try (Expression prologue = Expression.prologue(xs)) {
+                reduce(prologue, join, mask(axes), to.buffer());
+            }
+            return;
+        }
+        long each = to.bytes() / xs.size();
+        Buffer one = device.scratch(Math.max(1, each));
+        for (int i = 0; i < xs.size(); i++) {
+            try (Expression prologue = Expression.prologue(xs.get(i))) {
+                reduce(prologue, join, mask(axes), one);
+            }
+            device.session().copy(one, 0, to.buffer(), i * each, each);
+        }
+        assert shape.extent(0) == xs.size();
+    }
+
+    private static List<Integer> all(Shape shape) {
+        List<Integer> axes = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            axes.add(axis);
+        }
+        return axes;
+    }
+
+    private static long mask(List<Integer> axes) {
+        long mask = 0;
+        for (int axis : axes) {
+            mask |= 1L << axis;
+        }
+        return mask;
+    }
+
+    private void reduce(Expression prologue, Join join, long axes, Buffer to) {
+        int leaves = prologue.leaves();
+        Walk walk = new Walk(prologue.shape(), leaves + 1);
+        for (int i = 0; i < leaves; i++) {
+            prologue.leaf(i).storage();
+            walk.operand(i, prologue.leaf(i));
+        }
+        walk.dense(leaves);
+        walk.join(axes);
+        long kept = walk.size(false);
+        long joined = walk.size(true);
+        long most = Math.max(1, ENOUGH_ITEMS / Math.max(1, kept));
+        long chunks = Math.clamp(Math.ceilDiv(joined, SHORTEST_CHUNK), 1, most);
+        Structure structure = prologue.program(structures);
+        long results = structure.program.roots() * kept;
+        Buffer parts = chunks == 1 ? to : device.scratch(8 * results * chunks);
+        first(prologue, structure, walk, join, new Cut(kept, joined, chunks), parts);
+        prologue.storeOutputs();
+        while (chunks > 1) {
+            long fewer = Math.ceilDiv(chunks, JOINED_AT_ONCE);
+            Buffer next = fewer == 1 ? to : device.scratch(8 * results * fewer);
+            (fewer == 1 ? finishing : joining)
+                    .computeIfAbsent(join, j -> joiner(j, fewer == 1))
+                    .begin()
+                    .buffer(parts)
+                    .buffer(next)
+                    .number(kept)
+                    .number(chunks)
+                    .number(fewer)
+                    .number(results * fewer)
+                    .launch(results * fewer);
+            parts = next;
+            chunks = fewer;
+        }
+    }
+
+    /// Results, elements of each, and the chunks into which these are cut.
+    private record Cut(long kept, long joined, long chunks) {}
+
+    /// The kernel that computes the elements and joins those of each chunk.
+    private void first(
+            Expression prologue,
+            Structure structure,
+            Walk walk,
+            Join join,
+            Cut cut,
+            Buffer parts) {
+        int leaves = prologue.leaves();
+        boolean narrow = PointwiseSource.isNarrow(walk, prologue);
+        boolean last = cut.chunks == 1;
+        Variant variant =
+                structure.variants.computeIfAbsent(
+                        new Form(
+                                join,
+                                walk.keptRank(),
+                                walk.reducedRank(),
+                                narrow,
+                                last && !join.accumulator().equals(join.result())),
+                        form -> variant(structure.program, form));
+        Kernel kernel = variant.kernel.begin();
+        for (int i = 0; i < leaves; i++) {
+            kernel.buffer(device.buffer(prologue.leaf(i)));
+        }
+        for (int o = 0; o < prologue.outputs(); o++) {
+            kernel.buffer(device.buffer(prologue.destination(o)));
+        }
+        boolean canFail = variant.source.canFail();
+        if (canFail) {
+            kernel.buffer(device.failure().cleared());
+        }
+        kernel.buffer(parts)
+                .number(cut.kept)
+                .number(cut.joined)
+                .number(cut.chunks);
+        // Neighbouring work-items read neighbouring elements: those of one chunk are all that
+        // many apart, or follow each other.
+        if (walk.isInnermostReduced()) {
+            kernel.number(1).number(1).number(cut.chunks).number(cut.joined);
+        } else {
+            long length = Math.ceilDiv(cut.joined, cut.chunks);
+            kernel.number(0).number(length).number(1).number(length);
+        }
+        variant.source.numbers(kernel, prologue, walk);
+        kernel.launch(cut.kept * cut.chunks);
+        if (canFail) {
+            PointwiseKernels.checkDivisions(device.failure());
+        }
+    }
+
+    private Variant variant(Program program, Form form) {
+        int rank = form.keptRank + form.reducedRank;
+        Join join = form.join;
+        PointwiseSource source = new PointwiseSource(program, rank, false);
+        List<String> fields =
+                new ArrayList<>(
+                        List.of("kept", "joined", "chunks", "inside", "way", "step", "length"));
+        fields.addAll(source.fields());
+        List<String> arguments = source.arguments();
+        arguments.add("global %s* parts".formatted(form.converts ? join.result() : "A"));
+        StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
+        text.append(join.functions())
+                .append(form.narrow ? "typedef int I;\n" : "typedef long I;\n")
+                .append(PointwiseSource.structure(fields))
+                .append("kernel void reduce(")
+                .append(String.join(", ", arguments))
+                .append(", const P p) {\n")
+                .append(PLACE);
+        PointwiseSource.coordinates(text, "    ", 0, form.keptRank);
+        for (int root = 0; root < program.roots(); root++) {
+            text.append("    A a%d = %s;\n".formatted(root, join.identity()));
+        }
+        text.append("    for (I r = first; r < end; r += (I)p.step) {\n");
+        text.append("        rest = r;\n");
+        PointwiseSource.coordinates(text, "        ", form.keptRank, rank);
+        source.body(text, "        ");
+        for (int root = 0; root < program.roots(); root++) {
+            String value = join.value().replaceAll("\\bv\\b", "v" + program.root(root));
+            text.append("        a%d = join(a%d, %s);\n".formatted(root, root, value));
+        }
+        text.append("    }\n");
+        for (int root = 0; root < program.roots(); root++) {
+            text.append(
+                    "    parts[(%d * p.chunks + chunk) * p.kept + result] = %s;\n"
+                            .formatted(root, form.converts ? "finish(a" + root + ")" : "a" + root));
+        }
+        text.append("}\n");
+        return new Variant(source, device.kernels().generated(text.toString(), "reduce"));
+    }
+
+    /// Which result and chunk a work-item has, and the elements of the chunk.
+    private static final String PLACE =
+            """
+                const long item = get_global_id(0);
+                if (item >= p.kept * p.chunks) return;
+                const long chunk = p.inside ? item % p.chunks : item / p.kept;
+                const long result = p.inside ? item / p.chunks : item % p.kept;
+                const I first = min(chunk * p.way, p.joined);
+                const I end = min(first + p.length, p.joined);
+                I rest = result;
+            """;
+
+    /// The kernel that joins chunks of results, in order.
+    private Kernel joiner(Join join, boolean last) {
+        String text =
+                Kernels.FUNCTIONS
+                        + join.functions()
+                        + """
+                        typedef struct { long kept, chunks, fewer, items; } P;
+                        kernel void join_chunks(global const A* parts, global %s* to, const P p) {
+                            const long item = get_global_id(0);
+                            if (item >= p.items) return;
+                            const long result = item %% p.kept, at = item / p.kept;
+                            const long chunk = at %% p.fewer, root = at / p.fewer;
+                            const long end = min((chunk + 1) * %d, p.chunks);
+                            A a = %s;
+                            for (long c = chunk * %d; c < end; c++) {
+                                a = join(a, parts[(root * p.chunks + c) * p.kept + result]);
+                            }
+                            to[item] = %s;
+                        }
+                        """
+                                .formatted(
+                                        last ? join.result() : "A",
+                                        JOINED_AT_ONCE,
+                                        join.identity(),
+                                        JOINED_AT_ONCE,
+                                        last ? "finish(a)" : "a");
+        return device.kernels().generated(text, "join_chunks");
     }
 }

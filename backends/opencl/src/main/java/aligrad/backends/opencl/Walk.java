@@ -5,11 +5,18 @@ import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.spi.Layout;
 
+import java.util.Arrays;
+
 /// The loops over which several strided operands are walked together: axes that every operand walks
 /// evenly are joined, so that most tensors become one long row.
 ///
-/// Axis 0 is the outermost. Strides are in elements; a stride of 0 repeats.
+/// Axis 0 is the outermost; the axes that a reduction joins come after the others. Where fewer
+/// axes are left than 1, 2, 4, 8 or 16, more are made up of extent 1: a kernel is compiled for a number
+/// of axes, and compiling costs more than to walk an axis of 1. Strides are in elements; a stride
+/// of 0 repeats.
 final class Walk {
+
+    private static final int MADE_UP = -1;
 
     private final Shape shape;
     private final long[][] strides;
@@ -17,6 +24,8 @@ final class Walk {
     private final long[] extents;
     private final boolean[] reduced;
     private int rank;
+    private int[] order = {};
+    private int keptRank;
 
     /// A walk over `shape` with `operands` to come.
     Walk(Shape shape, int operands) {
@@ -65,6 +74,28 @@ final class Walk {
             }
         }
         rank = n;
+        arrange(axes != 0);
+    }
+
+    /// Orders the joined axes and makes up what is missing.
+    private void arrange(boolean reduces) {
+        int kept = 0;
+        for (int axis = 0; axis < rank; axis++) {
+            kept += reduced[axis] ? 0 : 1;
+        }
+        keptRank = roundedUp(kept);
+        int reducedRank = reduces ? roundedUp(rank - kept) : 0;
+        order = new int[keptRank + reducedRank];
+        Arrays.fill(order, MADE_UP);
+        int nextKept = keptRank - kept;
+        int nextReduced = order.length - (rank - kept);
+        for (int axis = 0; axis < rank; axis++) {
+            order[reduced[axis] ? nextReduced++ : nextKept++] = axis;
+        }
+    }
+
+    private static int roundedUp(int axes) {
+        return axes <= 1 ? 1 : 2 * Integer.highestOneBit(axes - 1);
     }
 
     /// Whether `axis` continues joined axis `before` evenly for every operand.
@@ -77,24 +108,28 @@ final class Walk {
         return true;
     }
 
-    /// How many axes are left after joining; none where there is one element.
-    int rank() {
-        return rank;
+    /// How many axes there are after joining that no reduction joins.
+    int keptRank() {
+        return keptRank;
     }
 
-    /// The extent of a joined axis.
-    long extent(int axis) {
-        return extents[axis];
+    /// How many axes there are after joining that a reduction joins.
+    int reducedRank() {
+        return order.length - keptRank;
     }
 
-    /// Whether a reduction joins this joined axis.
-    boolean isReduced(int axis) {
-        return reduced[axis];
+    /// Whether the elements of one result lie closer together than those of its neighbours.
+    boolean isInnermostReduced() {
+        return rank > 0 && reduced[rank - 1];
     }
 
-    /// The stride of an operand along a joined axis, in elements.
-    long stride(int operand, int axis) {
-        return strides[operand][axis];
+    /// How many places the reduced axes have, or the others.
+    long size(boolean ofReduced) {
+        long size = 1;
+        for (int axis = 0; axis < rank; axis++) {
+            size *= reduced[axis] == ofReduced ? extents[axis] : 1;
+        }
+        return size;
     }
 
     /// Where an operand's first element is, in elements.
@@ -138,15 +173,15 @@ final class Walk {
 
     /// Hands the extents of the axes to a kernel, outermost first.
     void extents(Kernel kernel) {
-        for (int axis = 0; axis < rank; axis++) {
-            kernel.number(extents[axis]);
+        for (int axis : order) {
+            kernel.number(axis == MADE_UP ? 1 : extents[axis]);
         }
     }
 
     /// Hands the strides of an operand to a kernel, outermost first.
     void strides(Kernel kernel, int operand) {
-        for (int axis = 0; axis < rank; axis++) {
-            kernel.number(strides[operand][axis]);
+        for (int axis : order) {
+            kernel.number(axis == MADE_UP ? 0 : strides[operand][axis]);
         }
     }
 }

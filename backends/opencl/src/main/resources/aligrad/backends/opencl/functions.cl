@@ -3,11 +3,14 @@
 
 #define REAL_FUNCTIONS(T)                                                                          \
     inline T sign_##T(T x) { return isnan(x) ? x : sign(x); }                                      \
-    inline T sigmoid_##T(T x) { return 1 / (1 + exp(-x)); }                                        \
+    inline T sigmoid_##T(T x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }           \
     inline T softplus_##T(T x) { return fmax(x, (T)0) + log1p(exp(-fabs(x))); }                    \
     inline T relu_##T(T x) { return x > 0 || isnan(x) ? x : 0; }                                   \
     inline T max_##T(T x, T y) { return isnan(x) || isnan(y) ? (T)NAN : fmax(x, y); }              \
     inline T min_##T(T x, T y) { return isnan(x) || isnan(y) ? (T)NAN : fmin(x, y); }              \
+    inline T pow_##T(T x, T y) {                                                                   \
+        return isnan(y) || (isinf(y) && fabs(x) == 1) ? (T)NAN : pow(x, y);                        \
+    }                                                                                              \
     inline T mod_##T(T x, T y) { return x - floor(x / y) * y; }                                    \
     inline long to_long_##T(T x) { return isnan(x) ? 0 : convert_long_sat_rtz(x); }                \
     inline int to_int_##T(T x) { return isnan(x) ? 0 : convert_int_sat_rtz(x); }                   \
