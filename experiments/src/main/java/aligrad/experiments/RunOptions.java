@@ -62,7 +62,9 @@ final class RunOptions {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            description = "what computes: cpu, or reference (slow, in double)")
+            description =
+                    "what computes: cpu, opencl (a GPU or other device with an OpenCL driver; see"
+                            + " ./aligrad devices), or reference (slow, in double)")
     @Nullable String device;
 
     @Option(

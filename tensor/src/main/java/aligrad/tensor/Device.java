@@ -2,6 +2,7 @@ package aligrad.tensor;
 
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.BackendProvider;
+import aligrad.tensor.spi.DeviceDescription;
 import aligrad.tensor.spi.ReferenceBackend;
 
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -52,14 +54,22 @@ public final class Device {
         return Context.current().withDevice(device).call(body);
     }
 
-    /// Names of the devices that can be used, best first.
+    /// Names of the devices that can be used: `cpu` first, `reference` last.
     public static List<String> available() {
-        List<String> names = new ArrayList<>();
+        return describe().stream().map(DeviceDescription::name).filter(Objects::nonNull).toList();
+    }
+
+    /// What there is to compute on, in the order of [#available()]; those devices included that
+    /// cannot be used, with the reason.
+    public static List<DeviceDescription> describe() {
+        List<DeviceDescription> all = new ArrayList<>();
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
-            names.addAll(provider.devices());
+            all.addAll(provider.resolve(CPU) != null ? 0 : all.size(), provider.describe());
         }
-        names.add(REFERENCE);
-        return names;
+        all.add(
+                DeviceDescription.of(
+                        REFERENCE, "plain loops in double", "the oracle of the tests", "slow"));
+        return all;
     }
 
     private static synchronized Device find(String name) {

@@ -12,9 +12,9 @@ public interface BackendProvider {
     /// for it may take long.
     @Nullable String resolve(String device);
 
-    /// Names of the devices that can be opened here, best first: `cpu`, `opencl:0`, … Empty if
-    /// there are none.
-    List<String> devices();
+    /// The devices that there are, best first, those included that cannot be used; and what is
+    /// missing where there are none.
+    List<DeviceDescription> describe();
 
     /// Opens a device by its full name; called at most once for each.
     ///

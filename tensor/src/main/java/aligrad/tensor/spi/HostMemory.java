@@ -176,7 +176,9 @@ public final class HostMemory {
 
     /// Returns free large blocks to the operating system until `wanted` more bytes fit.
     private static void trim(long wanted) {
-        for (int sizeClass = SizeClass.COUNT - 1; sizeClass >= 0 && wanted + pooled > LIMIT; sizeClass--) {
+        for (int sizeClass = SizeClass.COUNT - 1;
+                sizeClass >= 0 && wanted + pooled > LIMIT;
+                sizeClass--) {
             ArrayDeque<Block> free = FREE.get(sizeClass);
             while (!free.isEmpty() && wanted + pooled > LIMIT) {
                 Block block = free.peekFirst();

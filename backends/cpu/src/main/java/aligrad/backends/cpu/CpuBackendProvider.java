@@ -2,6 +2,7 @@ package aligrad.backends.cpu;
 
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.BackendProvider;
+import aligrad.tensor.spi.DeviceDescription;
 import aligrad.tensor.spi.ReferenceBackend;
 
 import org.jspecify.annotations.Nullable;
@@ -25,13 +26,27 @@ public final class CpuBackendProvider implements BackendProvider {
     }
 
     @Override
-    public List<String> devices() {
-        return List.of(CPU);
+    public List<DeviceDescription> describe() {
+        String threads = Runtime.getRuntime().availableProcessors() + " processors";
+        return List.of(
+                hasVectors()
+                        ? DeviceDescription.of(
+                                CPU, "this processor", threads, Species.BITS + "-bit vectors")
+                        : DeviceDescription.of(
+                                CPU,
+                                "this processor",
+                                threads,
+                                "plain loops, because Java was started without --add-modules "
+                                        + VECTOR_MODULE));
+    }
+
+    private static boolean hasVectors() {
+        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
     }
 
     @Override
     public Backend open(String device) {
-        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()) {
+        if (hasVectors()) {
             return new CpuBackend();
         }
         System.getLogger("aligrad")

@@ -44,8 +44,7 @@ final class DeviceMemory {
     DeviceMemory(Session session, String device) {
         this.session = session;
         this.device = device;
-        this.limit =
-                Long.getLong("aligrad.opencl.memory.limit", session.facts().memory() / 5 * 4);
+        this.limit = Long.getLong("aligrad.opencl.memory.limit", session.facts().memory() / 5 * 4);
         for (int i = 0; i < SizeClass.COUNT; i++) {
             free.add(new ArrayDeque<>());
         }
@@ -113,8 +112,7 @@ final class DeviceMemory {
         }
     }
 
-    private @Nullable Block take(
-            int sizeClass, long capacity, String holder) {
+    private @Nullable Block take(int sizeClass, long capacity, String holder) {
         Block block;
         List<Block> trimmed = new ArrayList<>();
         synchronized (lock) {

@@ -22,8 +22,8 @@ import java.lang.foreign.ValueLayout;
 
 /// A device with an OpenCL driver.
 ///
-/// One class for each family of operations tells the device what to do; nothing waits but
-/// [#read] and [#download].
+/// One class for each family of operations tells the device what to do; nothing waits but [#read]
+/// and [#download].
 final class OpenClBackend implements Backend {
 
     private final OpenClDevice device;

@@ -1,9 +1,11 @@
 package aligrad.backends.opencl;
 
 import aligrad.backends.opencl.driver.Drivers;
+import aligrad.backends.opencl.driver.Facts;
 import aligrad.backends.opencl.driver.Found;
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.BackendProvider;
+import aligrad.tensor.spi.DeviceDescription;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,39 @@ public final class OpenClBackendProvider implements BackendProvider {
     }
 
     @Override
-    public List<String> devices() {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < usable().size(); i++) {
-            names.add(PREFIX + ":" + i);
+    public List<DeviceDescription> describe() {
+        List<DeviceDescription> all = new ArrayList<>();
+        List<Found> usable = usable();
+        for (int i = 0; i < usable.size(); i++) {
+            all.add(description(PREFIX + ":" + i, usable.get(i)));
         }
-        return names;
+        for (Found found : Drivers.here().devices()) {
+            if (found.obstacle() != null) {
+                all.add(description(null, found));
+            }
+        }
+        for (String obstacle : Drivers.here().obstacles()) {
+            all.add(new DeviceDescription(null, "OpenCL", List.of(), obstacle));
+        }
+        return all;
+    }
+
+    private static DeviceDescription description(@Nullable String name, Found found) {
+        Facts facts = found.facts();
+        return new DeviceDescription(
+                name,
+                "%s (%s)".formatted(facts.name(), facts.platform()),
+                List.of(
+                        facts.cpu() ? "processor" : "accelerator",
+                        facts.computeUnits() + " compute units",
+                        "%.1f GB of memory".formatted(facts.memory() / 1e9),
+                        "%.1f GB in one tensor".formatted(facts.largestBuffer() / 1e9),
+                        "%d kB of local memory".formatted(facts.localMemory() / 1024),
+                        facts.doubles() ? "double precision" : "no double precision",
+                        facts.version().strip(),
+                        "driver " + facts.driver(),
+                        facts.extensions().replaceAll(" +", " ")),
+                found.obstacle());
     }
 
     @Override
@@ -65,7 +94,10 @@ public final class OpenClBackendProvider implements BackendProvider {
         }
         for (Found found : Drivers.here().devices()) {
             if (found.obstacle() != null) {
-                text.append("; ").append(found.facts().name()).append(": ").append(found.obstacle());
+                text.append("; ")
+                        .append(found.facts().name())
+                        .append(": ")
+                        .append(found.obstacle());
             }
         }
         Drivers.here().obstacles().forEach(obstacle -> text.append("; ").append(obstacle));

@@ -48,12 +48,10 @@ final class PointwiseKernels {
         walk.join(0);
         Structure structure = expression.program(structures);
         boolean narrow = PointwiseSource.isNarrow(walk, expression);
-        int rank =
-                PointwiseSource.isFlat(walk, leaves) ? PointwiseSource.FLAT : walk.keptRank();
+        int rank = PointwiseSource.isFlat(walk, leaves) ? PointwiseSource.FLAT : walk.keptRank();
         Variant variant =
                 structure.variants.computeIfAbsent(
-                        2 * rank + (narrow ? 1 : 0),
-                        _ -> variant(structure.program, rank, narrow));
+                        2 * rank + (narrow ? 1 : 0), _ -> variant(structure.program, rank, narrow));
         launch(expression, walk, variant);
     }
 

@@ -136,7 +136,9 @@ final class PointwiseSource {
         switch (type) {
             case F32 -> kernel.number((double) (float) value);
             case F64 -> kernel.number(value);
-            case I32 -> kernel.number((long) Math.clamp((long) value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+            case I32 ->
+                    kernel.number(
+                            (long) Math.clamp((long) value, Integer.MIN_VALUE, Integer.MAX_VALUE));
             case I64 -> kernel.number((long) value);
             case U8 -> kernel.number(Math.clamp((long) value, 0, 255));
             case BOOL -> kernel.number(value == 0 ? 0L : 1L);
@@ -155,14 +157,12 @@ final class PointwiseSource {
             if (program.kind(node) == Program.Kind.LEAF) {
                 arguments.add(
                         "global const %s* x%d"
-                                .formatted(
-                                        Kernels.type(program.type(node)), program.index(node)));
+                                .formatted(Kernels.type(program.type(node)), program.index(node)));
             }
         }
         for (int o = 0; o < program.outputs(); o++) {
             arguments.add(
-                    "global %s* y%d"
-                            .formatted(Kernels.type(program.type(program.output(o))), o));
+                    "global %s* y%d".formatted(Kernels.type(program.type(program.output(o))), o));
         }
         if (canFail()) {
             arguments.add("global long* failure");
@@ -223,12 +223,10 @@ final class PointwiseSource {
                     switch (type) {
                         case F32, F64 ->
                                 "(%s)as_double(p.c%d)".formatted(Kernels.type(type), index);
-                        case I32, I64, U8, BOOL ->
-                                "(%s)p.c%d".formatted(Kernels.type(type), index);
+                        case I32, I64, U8, BOOL -> "(%s)p.c%d".formatted(Kernels.type(type), index);
                     };
             case UNIFORM ->
-                    "uniform_%s(p.key%d, p.call%d, i)"
-                            .formatted(Kernels.type(type), index, index);
+                    "uniform_%s(p.key%d, p.call%d, i)".formatted(Kernels.type(type), index, index);
             case CAST -> cast(a, program.type(program.a(node)), type);
             case WHERE -> "%s ? %s : v%d".formatted(a, b, program.c(node));
             case UNARY -> unary(program.unary(node), a, program.type(program.a(node)));
@@ -264,9 +262,7 @@ final class PointwiseSource {
                             ? "fabs(%s)".formatted(x)
                             : "%s < 0 ? %s : %s".formatted(x, wrapping("sub", "0", x, type), x);
             case SIGN ->
-                    real
-                            ? "sign_%s(%s)".formatted(t, x)
-                            : "(%s > 0) - (%s < 0)".formatted(x, x);
+                    real ? "sign_%s(%s)".formatted(t, x) : "(%s > 0) - (%s < 0)".formatted(x, x);
             case SQUARE -> real ? x + " * " + x : wrapping("mul", x, x, type);
             case SQRT -> "sqrt(" + x + ")";
             case RSQRT -> "1 / sqrt(" + x + ")";

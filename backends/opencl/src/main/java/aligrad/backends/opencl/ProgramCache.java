@@ -162,8 +162,7 @@ final class ProgramCache {
                 out.writeLong(checksum(binary));
                 out.writeInt(binary.length);
                 out.write(binary);
-                try (FileChannel channel =
-                        FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                     channel.write(ByteBuffer.wrap(bytes.toByteArray()));
                     channel.force(false);
                 }

@@ -153,12 +153,7 @@ final class ReduceKernels {
 
     /// The kernel that computes the elements and joins those of each chunk.
     private void first(
-            Expression prologue,
-            Structure structure,
-            Walk walk,
-            Join join,
-            Cut cut,
-            Buffer parts) {
+            Expression prologue, Structure structure, Walk walk, Join join, Cut cut, Buffer parts) {
         int leaves = prologue.leaves();
         boolean narrow = PointwiseSource.isNarrow(walk, prologue);
         boolean last = cut.chunks == 1;
@@ -182,10 +177,7 @@ final class ReduceKernels {
         if (canFail) {
             kernel.buffer(device.failure().cleared());
         }
-        kernel.buffer(parts)
-                .number(cut.kept)
-                .number(cut.joined)
-                .number(cut.chunks);
+        kernel.buffer(parts).number(cut.kept).number(cut.joined).number(cut.chunks);
         // Neighbouring work-items read neighbouring elements: those of one chunk are all that
         // many apart, or follow each other.
         if (walk.isInnermostReduced()) {

@@ -10,8 +10,8 @@ import java.util.Arrays;
 /// The loops over which several strided operands are walked together: axes that every operand walks
 /// evenly are joined, so that most tensors become one long row.
 ///
-/// Axis 0 is the outermost; the axes that a reduction joins come after the others. Where fewer
-/// axes are left than 1, 2, 4, 8 or 16, more are made up of extent 1: a kernel is compiled for a number
+/// Axis 0 is the outermost; the axes that a reduction joins come after the others. Where fewer axes
+/// are left than 1, 2, 4, 8 or 16, more are made up of extent 1: a kernel is compiled for a number
 /// of axes, and compiling costs more than to walk an axis of 1. Strides are in elements; a stride
 /// of 0 repeats.
 final class Walk {

@@ -3,7 +3,6 @@
 
 #define REAL_FUNCTIONS(T)                                                                          \
     inline T sign_##T(T x) { return isnan(x) ? x : sign(x); }                                      \
-    inline T sigmoid_##T(T x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }           \
     inline T softplus_##T(T x) { return fmax(x, (T)0) + log1p(exp(-fabs(x))); }                    \
     inline T relu_##T(T x) { return x > 0 || isnan(x) ? x : 0; }                                   \
     inline T max_##T(T x, T y) { return isnan(x) || isnan(y) ? (T)NAN : fmax(x, y); }              \
@@ -15,6 +14,10 @@
     inline long to_long_##T(T x) { return isnan(x) ? 0 : convert_long_sat_rtz(x); }                \
     inline int to_int_##T(T x) { return isnan(x) ? 0 : convert_int_sat_rtz(x); }                   \
     inline uchar to_uchar_##T(T x) { return isnan(x) ? 0 : convert_uchar_sat_rtz(x); }
+
+// Where exp(-x) would overflow in a float but not in a double, the result is still a number.
+inline float sigmoid_float(float x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
+inline double sigmoid_double(double x) { return 1 / (1 + exp(-x)); }
 
 REAL_FUNCTIONS(float)
 REAL_FUNCTIONS(double)

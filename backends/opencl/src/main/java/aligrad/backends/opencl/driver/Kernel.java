@@ -15,6 +15,7 @@ import java.util.Arrays;
 /// ```java
 /// kernel.begin().buffer(x).buffer(y).number(n).launch(n);
 /// ```
+///
 /// ```c
 /// typedef struct { long n; } P;
 /// kernel void twice(global const float* x, global float* y, const P p) {
@@ -23,8 +24,8 @@ import java.util.Arrays;
 /// }
 /// ```
 ///
-/// To set an argument costs a third of a microsecond, so all numbers are one argument, and what
-/// did not change is not set again.
+/// To set an argument costs a third of a microsecond, so all numbers are one argument, and what did
+/// not change is not set again.
 public final class Kernel {
 
     /// The most numbers that a kernel takes; drivers allow at least 1024 bytes of arguments.

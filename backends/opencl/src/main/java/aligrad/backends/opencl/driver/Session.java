@@ -46,7 +46,9 @@ public final class Session {
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, platform);
         try {
-            context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
+            context =
+                    CL.clCreateContext(
+                            properties, 1, new cl_device_id[] {device}, null, null, null);
             queue = createQueue(context, device);
         } catch (CLException e) {
             throw new DriverException("open " + facts.name(), e);
