@@ -12,13 +12,16 @@ import aligrad.tensor.Ordering;
 import aligrad.tensor.Pooling;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Scan;
+import aligrad.tensor.Tensor;
 import aligrad.tensor.Transfer;
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.Expression;
+import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Storage;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /// A device with an OpenCL driver.
 ///
@@ -83,9 +86,23 @@ final class OpenClBackend implements Backend {
             case Ordering order -> ordering.compute(order, to);
             case Scan scan -> scans.compute(scan, to);
             case Normalization normalization -> softmax.compute(normalization, to);
-            case Transfer(var x, _) -> device.session().write(x.raw(), to.buffer(), 0);
+            case Transfer(var x, _) -> receive(x, to);
             case Custom custom ->
                     throw new AssertionError(custom.name() + " is computed by its own forward()");
+        }
+    }
+
+    /// From another device; what lies in this process's memory is read where it lies.
+    private void receive(Tensor x, DeviceStorage to) {
+        Tensor dense = x.detach().contiguous();
+        Storage from = dense.storage();
+        if (from instanceof HostStorage host) {
+            long start = dense.layout().offset() * x.dtype().bytes();
+            MemorySegment elements = host.segment().asSlice(start, to.bytes());
+            device.session().write(elements, to.buffer(), 0);
+            Reference.reachabilityFence(dense);
+        } else {
+            device.session().write(dense.raw(), to.buffer(), 0);
         }
     }
 

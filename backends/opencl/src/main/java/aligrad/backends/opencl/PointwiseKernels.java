@@ -38,51 +38,21 @@ final class PointwiseKernels {
         if (expression.shape().size() == 0) {
             return;
         }
-        int leaves = expression.leaves();
-        Walk walk = new Walk(expression.shape(), leaves + 1);
-        for (int i = 0; i < leaves; i++) {
-            expression.leaf(i).storage();
-            walk.operand(i, expression.leaf(i));
-        }
-        walk.dense(leaves);
-        walk.join(0);
+        Leaves leaves = new Leaves(device, expression, 0);
         Structure structure = expression.program(structures);
-        boolean narrow = PointwiseSource.isNarrow(walk, expression);
-        int rank = PointwiseSource.isFlat(walk, leaves) ? PointwiseSource.FLAT : walk.keptRank();
+        boolean narrow = leaves.areNarrow();
+        int rank = leaves.areFlat() ? PointwiseSource.FLAT : leaves.walk().keptRank();
         Variant variant =
                 structure.variants.computeIfAbsent(
                         2 * rank + (narrow ? 1 : 0), _ -> variant(structure.program, rank, narrow));
-        launch(expression, walk, variant);
-    }
-
-    private void launch(Expression expression, Walk walk, Variant variant) {
-        Kernel kernel = variant.kernel.begin();
-        for (int i = 0; i < expression.leaves(); i++) {
-            kernel.buffer(device.buffer(expression.leaf(i)));
-        }
-        for (int o = 0; o < expression.outputs(); o++) {
-            kernel.buffer(device.buffer(expression.destination(o)));
-        }
         boolean canFail = variant.source.canFail();
-        if (canFail) {
-            kernel.buffer(device.failure().cleared());
-        }
+        Kernel kernel = variant.kernel.begin();
+        leaves.buffers(kernel, canFail);
         kernel.number(expression.shape().size());
-        variant.source.numbers(kernel, expression, walk);
+        variant.source.numbers(kernel, expression, leaves.walk());
         kernel.launch(expression.shape().size());
         if (canFail) {
-            checkDivisions(device.failure());
-        }
-    }
-
-    /// Fails if a whole number was divided by 0.
-    static void checkDivisions(Failure failure) {
-        long[] notes = failure.notes();
-        if (notes[0] != 0) {
-            throw new ArithmeticException(
-                    "%d divided by 0: whole numbers have no infinity; replace zeros with where, or"
-                                    .formatted(notes[1])
-                            + " cast to F32");
+            leaves.checkDivisions();
         }
     }
 
@@ -92,10 +62,7 @@ final class PointwiseKernels {
         fields.addAll(source.fields());
         StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
         text.append(narrow ? "typedef int I;\n" : "typedef long I;\n")
-                .append(PointwiseSource.structure(fields))
-                .append("kernel void pointwise(")
-                .append(String.join(", ", source.arguments()))
-                .append(", const P p) {\n")
+                .append(PointwiseSource.head("pointwise", source.arguments(), fields))
                 .append("    const I i = get_global_id(0);\n")
                 .append("    if (i >= p.n) return;\n");
         if (rank != PointwiseSource.FLAT) {

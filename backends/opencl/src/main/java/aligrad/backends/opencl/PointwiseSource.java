@@ -36,25 +36,6 @@ final class PointwiseSource {
         this.placed = placed;
     }
 
-    /// Whether every leaf is such as [#FLAT] asks for.
-    static boolean isFlat(Walk walk, int leaves) {
-        for (int i = 0; i < leaves; i++) {
-            if (!walk.isDense(i) && !walk.isSame(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// Whether every index fits in 31 bits.
-    static boolean isNarrow(Walk walk, Expression expression) {
-        boolean narrow = expression.shape().size() <= Integer.MAX_VALUE;
-        for (int i = 0; i < expression.leaves(); i++) {
-            narrow &= walk.isNarrow(i);
-        }
-        return narrow;
-    }
-
     /// Whether a row-major place must be computed: outputs are stored there, random numbers belong
     /// to it.
     private boolean computesPlace() {
@@ -145,9 +126,18 @@ final class PointwiseSource {
         }
     }
 
-    /// A structure with these members, as kernels take their numbers.
-    static String structure(List<String> fields) {
-        return "typedef struct { long " + String.join(", ", fields) + "; } P;\n";
+    /// The beginning of a kernel that takes these buffers and numbers: the numbers are members of
+    /// `p`.
+    static String head(String name, List<String> buffers, List<String> fields) {
+        String members = "typedef struct { long " + String.join(", ", fields) + "; } P;\n";
+        boolean many = fields.size() > Kernel.MOST_NUMBERS;
+        return "%s%skernel void %s(%s, %s) {\n"
+                .formatted(
+                        members,
+                        many ? "#define p (*numbers)\n" : "",
+                        name,
+                        String.join(", ", buffers),
+                        many ? "global const P* numbers" : "const P p");
     }
 
     /// The buffers: leaves `x0`, …, outputs `y0`, …, and where something can fail `failure`.

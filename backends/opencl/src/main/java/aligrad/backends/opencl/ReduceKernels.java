@@ -68,7 +68,7 @@ final class ReduceKernels {
                     reduce(prologue, Join.of(f, x.dtype()), mask(axes), to.buffer());
                 }
             }
-            case Reduction.Sums(var xs, var axes, var shape) -> sums(xs, axes, shape, to);
+            case Reduction.Sums(var xs, var axes, _) -> sums(xs, axes, to);
             case Reduction.SquaredNorm(var x) -> {
                 try (Expression prologue = Expression.prologue(x)) {
                     reduce(prologue, Join.squaredNorm(), mask(all(x.shape())), to.buffer());
@@ -77,7 +77,7 @@ final class ReduceKernels {
         }
     }
 
-    private void sums(List<Tensor> xs, List<Integer> axes, Shape shape, DeviceStorage to) {
+    private void sums(List<Tensor> xs, List<Integer> axes, DeviceStorage to) {
         Join join = Join.of(ReduceOp.SUM, xs.getFirst().dtype());
         if (Expression.fit(xs)) {
             try (Expression prologue = Expression.prologue(xs)) {
@@ -93,7 +93,6 @@ final class ReduceKernels {
             }
             device.session().copy(one, 0, to.buffer(), i * each, each);
         }
-        assert shape.extent(0) == xs.size();
     }
 
     private static List<Integer> all(Shape shape) {
@@ -113,14 +112,8 @@ final class ReduceKernels {
     }
 
     private void reduce(Expression prologue, Join join, long axes, Buffer to) {
-        int leaves = prologue.leaves();
-        Walk walk = new Walk(prologue.shape(), leaves + 1);
-        for (int i = 0; i < leaves; i++) {
-            prologue.leaf(i).storage();
-            walk.operand(i, prologue.leaf(i));
-        }
-        walk.dense(leaves);
-        walk.join(axes);
+        Leaves leaves = new Leaves(device, prologue, axes);
+        Walk walk = leaves.walk();
         long kept = walk.size(false);
         long joined = walk.size(true);
         long most = Math.max(1, ENOUGH_ITEMS / Math.max(1, kept));
@@ -128,7 +121,7 @@ final class ReduceKernels {
         Structure structure = prologue.program(structures);
         long results = structure.program.roots() * kept;
         Buffer parts = chunks == 1 ? to : device.scratch(8 * results * chunks);
-        first(prologue, structure, walk, join, new Cut(kept, joined, chunks), parts);
+        first(prologue, structure, leaves, join, new Cut(kept, joined, chunks), parts);
         prologue.storeOutputs();
         while (chunks > 1) {
             long fewer = Math.ceilDiv(chunks, JOINED_AT_ONCE);
@@ -153,9 +146,13 @@ final class ReduceKernels {
 
     /// The kernel that computes the elements and joins those of each chunk.
     private void first(
-            Expression prologue, Structure structure, Walk walk, Join join, Cut cut, Buffer parts) {
-        int leaves = prologue.leaves();
-        boolean narrow = PointwiseSource.isNarrow(walk, prologue);
+            Expression prologue,
+            Structure structure,
+            Leaves leaves,
+            Join join,
+            Cut cut,
+            Buffer parts) {
+        Walk walk = leaves.walk();
         boolean last = cut.chunks == 1;
         Variant variant =
                 structure.variants.computeIfAbsent(
@@ -163,20 +160,12 @@ final class ReduceKernels {
                                 join,
                                 walk.keptRank(),
                                 walk.reducedRank(),
-                                narrow,
+                                leaves.areNarrow(),
                                 last && !join.accumulator().equals(join.result())),
                         form -> variant(structure.program, form));
         Kernel kernel = variant.kernel.begin();
-        for (int i = 0; i < leaves; i++) {
-            kernel.buffer(device.buffer(prologue.leaf(i)));
-        }
-        for (int o = 0; o < prologue.outputs(); o++) {
-            kernel.buffer(device.buffer(prologue.destination(o)));
-        }
         boolean canFail = variant.source.canFail();
-        if (canFail) {
-            kernel.buffer(device.failure().cleared());
-        }
+        leaves.buffers(kernel, canFail);
         kernel.buffer(parts).number(cut.kept).number(cut.joined).number(cut.chunks);
         // Neighbouring work-items read neighbouring elements: those of one chunk are all that
         // many apart, or follow each other.
@@ -189,7 +178,7 @@ final class ReduceKernels {
         variant.source.numbers(kernel, prologue, walk);
         kernel.launch(cut.kept * cut.chunks);
         if (canFail) {
-            PointwiseKernels.checkDivisions(device.failure());
+            leaves.checkDivisions();
         }
     }
 
@@ -206,10 +195,7 @@ final class ReduceKernels {
         StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
         text.append(join.functions())
                 .append(form.narrow ? "typedef int I;\n" : "typedef long I;\n")
-                .append(PointwiseSource.structure(fields))
-                .append("kernel void reduce(")
-                .append(String.join(", ", arguments))
-                .append(", const P p) {\n")
+                .append(PointwiseSource.head("reduce", arguments, fields))
                 .append(PLACE);
         PointwiseSource.coordinates(text, "    ", 0, form.keptRank);
         for (int root = 0; root < program.roots(); root++) {

@@ -3,9 +3,11 @@ package aligrad.backends.opencl.driver;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
+import org.jocl.Sizeof;
 import org.jocl.cl_kernel;
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -28,10 +30,13 @@ import java.util.Arrays;
 /// not change is not set again.
 public final class Kernel {
 
-    /// The most numbers that a kernel takes; drivers allow at least 1024 bytes of arguments.
-    public static final int MOST_NUMBERS = 112;
+    /// The most numbers that a kernel takes as an argument; drivers allow at least 1024 bytes of
+    /// arguments, buffers included. If there are more, the kernel takes a buffer of them, `global
+    /// const P*`.
+    public static final int MOST_NUMBERS = 48;
 
-    private static final int MOST_BUFFERS = 48;
+    private static final int MOST_BUFFERS = 100;
+    private static final int MOST_NUMBERS_IN_A_BUFFER = 1024;
 
     /// Work-items of a group, where the kernel does not ask for a number of its own.
     private static final int GROUP = 64;
@@ -41,7 +46,8 @@ public final class Kernel {
     private final cl_kernel handle;
     private final Buffer[] buffers = new Buffer[MOST_BUFFERS];
     private final @Nullable Buffer[] set = new @Nullable Buffer[MOST_BUFFERS];
-    private final long[] numbers = new long[MOST_NUMBERS];
+    private final long[] numbers = new long[MOST_NUMBERS_IN_A_BUFFER];
+    private @Nullable Buffer many;
     private final ByteBuffer block =
             ByteBuffer.allocateDirect(8 * MOST_NUMBERS).order(ByteOrder.nativeOrder());
     private final Pointer blockPointer = Pointer.to(block);
@@ -119,11 +125,13 @@ public final class Kernel {
             for (int i = 0; i < bufferCount; i++) {
                 Pointer argument = buffers[i].argument();
                 if (set[i] != buffers[i]) {
-                    CL.clSetKernelArg(handle, i, org.jocl.Sizeof.cl_mem, argument);
+                    CL.clSetKernelArg(handle, i, Sizeof.cl_mem, argument);
                     set[i] = buffers[i];
                 }
             }
-            if (numberCount > 0 && changed()) {
+            if (numberCount > MOST_NUMBERS) {
+                setMany();
+            } else if (numberCount > 0 && changed()) {
                 CL.clSetKernelArg(handle, bufferCount, 8L * numberCount, blockPointer);
             }
         } catch (CLException e) {
@@ -132,6 +140,16 @@ public final class Kernel {
                             .formatted(this, bufferCount, numberCount),
                     e);
         }
+    }
+
+    /// The numbers in a buffer. The write waits for the last launch that reads it.
+    private void setMany() {
+        if (many == null) {
+            many = session.allocate(8 * MOST_NUMBERS_IN_A_BUFFER);
+            CL.clSetKernelArg(handle, bufferCount, Sizeof.cl_mem, many.argument());
+        }
+        MemorySegment all = MemorySegment.ofArray(numbers).asSlice(0, 8L * numberCount);
+        session.write(all, many, 0);
     }
 
     /// Whether the block differs from the numbers; then it no longer does.
