@@ -41,10 +41,18 @@ final class DeviceMemory {
     private long peak;
     private long unscopedSinceCollection;
 
+    /// The pool of a device, with the limit that the system property asks for.
     DeviceMemory(Session session, String device) {
+        this(
+                session,
+                device,
+                Long.getLong("aligrad.opencl.memory.limit", session.facts().memory() / 5 * 4));
+    }
+
+    DeviceMemory(Session session, String device, long limit) {
         this.session = session;
         this.device = device;
-        this.limit = Long.getLong("aligrad.opencl.memory.limit", session.facts().memory() / 5 * 4);
+        this.limit = limit;
         for (int i = 0; i < SizeClass.COUNT; i++) {
             free.add(new ArrayDeque<>());
         }

@@ -6,8 +6,6 @@ import aligrad.backends.opencl.driver.Session;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -137,10 +135,10 @@ final class ProgramCache {
                 return null;
             }
             long checksum = entry.getLong();
-            byte[] binary = new byte[entry.getInt()];
-            if (entry.remaining() != binary.length) {
+            if (entry.getInt() != entry.remaining()) {
                 return null;
             }
+            byte[] binary = new byte[entry.remaining()];
             entry.get(binary);
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
             return checksum(binary) == checksum ? binary : null;
@@ -154,16 +152,8 @@ final class ProgramCache {
             Path parent = Files.createDirectories(file.toAbsolutePath().getParent());
             Path temporary = Files.createTempFile(parent, "new", ".tmp");
             try {
-                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                DataOutputStream out = new DataOutputStream(bytes);
-                out.writeInt(MAGIC);
-                out.writeInt(FORMAT);
-                out.write(key);
-                out.writeLong(checksum(binary));
-                out.writeInt(binary.length);
-                out.write(binary);
                 try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                    channel.write(ByteBuffer.wrap(bytes.toByteArray()));
+                    channel.write(ByteBuffer.wrap(entry(key, binary)));
                     channel.force(false);
                 }
                 Files.move(
@@ -186,6 +176,18 @@ final class ProgramCache {
                                         + " with -Daligrad.opencl.cache=DIR, or 'off'");
             }
         }
+    }
+
+    /// What a file holds.
+    static byte[] entry(byte[] key, byte[] binary) {
+        return ByteBuffer.allocate(8 + key.length + 12 + binary.length)
+                .putInt(MAGIC)
+                .putInt(FORMAT)
+                .put(key)
+                .putLong(checksum(binary))
+                .putInt(binary.length)
+                .put(binary)
+                .array();
     }
 
     private static long checksum(byte[] bytes) {

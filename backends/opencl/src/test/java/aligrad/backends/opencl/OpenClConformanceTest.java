@@ -3,7 +3,14 @@ package aligrad.backends.opencl;
 import aligrad.backends.conformance.Accuracy;
 import aligrad.backends.conformance.BackendConformance;
 
+import org.junit.jupiter.api.BeforeAll;
+
 class OpenClConformanceTest extends BackendConformance {
+
+    @BeforeAll
+    static void needsADevice() {
+        Presence.device();
+    }
 
     @Override
     protected String device() {
