@@ -413,11 +413,16 @@ public abstract class Optimizer<O> {
         /// ‖g‖² over all parameters, before clipping, accumulated in double.
         public double squaredNorm() {
             if (!normKnown) {
-                double squared = 0;
+                List<Tensor> norms = new ArrayList<>(parameters.size());
                 for (Parameter p : parameters) {
                     if (gradients.has(p)) {
-                        squared += gradients.of(p).squaredNorm().item();
+                        norms.add(gradients.of(p).squaredNorm());
                     }
+                }
+                // All are told to the device before the first is waited for.
+                double squared = 0;
+                for (Tensor norm : norms) {
+                    squared += norm.item();
                 }
                 squaredNorm = squared;
                 normKnown = true;

@@ -73,21 +73,26 @@ public record Drivers(List<Found> devices, List<String> obstacles) {
         return new Drivers(devices, obstacles);
     }
 
-    private static String notLoaded(Throwable e) {
-        String what = String.valueOf(e.getMessage());
+    /// JOCL tells the causes in the text of its message.
+    static String notLoaded(Throwable e) {
+        StringBuilder causes = new StringBuilder();
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IllegalCallerException) {
-                return "Java refuses to load JOCL's library; start it with"
-                        + " --enable-native-access=ALL-UNNAMED";
-            }
-            if (String.valueOf(cause.getMessage()).contains("libOpenCL")) {
-                what = cause.getMessage();
-            }
+            causes.append(cause).append('\n');
         }
+        String text = causes.toString();
+        if (text.contains("IllegalCallerException") || text.contains("native-access")) {
+            return "Java refuses to load JOCL's library; start it with"
+                    + " --enable-native-access=ALL-UNNAMED";
+        }
+        String detail =
+                text.lines()
+                        .filter(line -> line.contains("libOpenCL"))
+                        .findFirst()
+                        .orElse(text.lines().findFirst().orElse(""));
         return "no OpenCL loader was found (libOpenCL.so.1 on Linux): install one, on Debian"
                 + " ocl-icd-libopencl1, and the driver of your device, for a processor"
                 + " pocl-opencl-icd ["
-                + what.lines().findFirst().orElse("")
+                + detail.strip()
                 + "]";
     }
 
