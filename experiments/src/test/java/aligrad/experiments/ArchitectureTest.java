@@ -36,6 +36,7 @@ final class ArchitectureTest {
         NN("aligrad.nn..", AUTOGRAD, TENSOR),
         OPTIM("aligrad.optim..", AUTOGRAD, TENSOR),
         CPU("aligrad.backends.cpu..", TENSOR),
+        OPENCL("aligrad.backends.opencl..", TENSOR),
         CONFORMANCE("aligrad.backends.conformance..", TENSOR),
         EXPERIMENTS("aligrad.experiments..", NN, OPTIM, AUTOGRAD, TENSOR);
 
@@ -82,6 +83,15 @@ final class ArchitectureTest {
                 .that(resideOutsideOfPackage(Room.CPU.packages))
                 .should()
                 .dependOnClassesThat(resideInAPackage("jdk.incubator.."))
+                .check(ALIGRAD);
+    }
+
+    @Test
+    void onlyTheDriverPackageKnowsJocl() {
+        noClasses()
+                .that(resideOutsideOfPackage("aligrad.backends.opencl.driver"))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.jocl.."))
                 .check(ALIGRAD);
     }
 }
