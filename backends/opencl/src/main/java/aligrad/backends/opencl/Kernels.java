@@ -78,6 +78,26 @@ final class Kernels {
         };
     }
 
+    /// The options of a kernel that moves elements of a type as they are.
+    static String bits(DType dtype) {
+        return switch (dtype.bytes()) {
+            case 1 -> "-DT=uchar";
+            case 4 -> "-DT=uint";
+            default -> "-DT=ulong";
+        };
+    }
+
+    /// The options of a kernel that adds elements with `SUM`: whole numbers wrap around, `BOOL`s
+    /// are joined by or.
+    static String addition(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "-DT=float";
+            case F64 -> "-DT=double";
+            case I32, I64, U8 -> bits(dtype);
+            case BOOL -> bits(dtype) + " -DOR";
+        };
+    }
+
     private static String resource(String file) {
         try (InputStream in = Kernels.class.getResourceAsStream(file)) {
             if (in == null) {

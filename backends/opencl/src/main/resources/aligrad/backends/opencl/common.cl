@@ -8,3 +8,10 @@
 // The larger and the smaller one; not-a-number if either is.
 #define MAX_OF(x, y) (isnan(x) || isnan(y) ? NAN : fmax(x, y))
 #define MIN_OF(x, y) (isnan(x) || isnan(y) ? NAN : fmin(x, y))
+
+// The sum of two elements in kernels that only add, see Kernels.addition.
+#ifdef OR
+#define SUM(x, y) ((x) | (y))
+#else
+#define SUM(x, y) ((x) + (y))
+#endif
