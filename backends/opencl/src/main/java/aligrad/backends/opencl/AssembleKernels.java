@@ -34,7 +34,7 @@ final class AssembleKernels {
 
     private void fill(Assemble op, Buffer to) {
         long n = op.shape().size();
-        kernel("fill", Kernels.bits(op.dtype()), 1)
+        kernel("fill", Kernels.bits(op.dtype().bytes()), 1)
                 .begin()
                 .buffer(to)
                 .number(n)
@@ -67,7 +67,7 @@ final class AssembleKernels {
         Kernel kernel =
                 adds
                         ? kernel("add", Kernels.addition(x.dtype()), walk.keptRank())
-                        : kernel("write", Kernels.bits(x.dtype()), walk.keptRank());
+                        : kernel("write", Kernels.bits(x.dtype().bytes()), walk.keptRank());
         kernel.begin().buffer(device.buffer(x)).buffer(to);
         kernel.number(n).number(walk.offset(0)).number(walk.offset(1));
         walk.extents(kernel);

@@ -78,9 +78,10 @@ final class Kernels {
         };
     }
 
-    /// The options of a kernel that moves elements of a type as they are.
-    static String bits(DType dtype) {
-        return switch (dtype.bytes()) {
+    /// The options of a kernel that takes elements of so many bytes as unsigned numbers, or moves
+    /// them as they are.
+    static String bits(int bytes) {
+        return switch (bytes) {
             case 1 -> "-DT=uchar";
             case 4 -> "-DT=uint";
             default -> "-DT=ulong";
@@ -93,8 +94,8 @@ final class Kernels {
         return switch (dtype) {
             case F32 -> "-DT=float";
             case F64 -> "-DT=double";
-            case I32, I64, U8 -> bits(dtype);
-            case BOOL -> bits(dtype) + " -DOR";
+            case I32, I64, U8 -> bits(dtype.bytes());
+            case BOOL -> bits(dtype.bytes()) + " -DOR";
         };
     }
 

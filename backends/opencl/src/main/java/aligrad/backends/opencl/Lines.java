@@ -43,9 +43,10 @@ record Lines(
         Layout layout = x.layout();
         Shape shape = x.shape();
         int rank = shape.rank();
-        if (!(isEven(shape, layout, 0, first)
-                && isEven(shape, layout, first, end)
-                && isEven(shape, layout, end, rank))) {
+        if (!layout.isContiguous()
+                && !(isEven(shape, layout, 0, first)
+                        && isEven(shape, layout, first, end)
+                        && isEven(shape, layout, end, rank))) {
             return of(device, device.dense(x), first, end);
         }
         return new Lines(

@@ -18,9 +18,7 @@ inline Place place(long i, const P* p) {
     Place at = {p->x, p->y};
 #pragma unroll
     for (int axis = RANK - 1; axis > 0; axis--) {
-        const long extent = p->extents[axis];
-        // most pieces have less than 2^32 elements, and a short division is much faster
-        const long rest = (i | extent) >> 32 ? i / extent : (long)((uint)i / (uint)extent);
+        const long rest = quotient(i, p->extents[axis]);
         const long k = i - rest * p->extents[axis];
         at.x += k * p->xs[axis];
         at.y += k * p->ys[axis];

@@ -15,3 +15,15 @@
 #else
 #define SUM(x, y) ((x) + (y))
 #endif
+
+// x / y of numbers that are not negative: most have less than 32 bits, and then it is much faster.
+inline long quotient(long x, long y) {
+    return (x | y) >> 32 ? x / y : (long)((uint)x / (uint)y);
+}
+
+// Where element i of a row-major tensor is that has n elements along an axis and `inner` behind it:
+// x before the axis, y along it, z behind it.
+inline long3 place_along(long i, long n, long inner) {
+    const long before = quotient(i, inner), o = quotient(before, n);
+    return (long3)(o, before - o * n, i - before * inner);
+}
