@@ -12,7 +12,7 @@ typedef struct { long lines, n, inner, log, x, xo, xj, xi; } P;
 kernel void lines(global const T* x, global T* y, const P p) {
     const long line = get_global_id(0);
     if (line >= p.lines) return;
-    const long o = line / p.inner, i = line % p.inner;
+    const long o = quotient(line, p.inner), i = line - o * p.inner;
     global const T* from = x + (p.x + o * p.xo + i * p.xi);
     global T* to = y + (o * p.n * p.inner + i);
 
@@ -46,7 +46,7 @@ kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void shared_lines(
     local T found[GROUP];
     const int k = get_local_id(0);
     const long line = get_group_id(0);
-    const long o = line / p.inner, i = line % p.inner;
+    const long o = quotient(line, p.inner), i = line - o * p.inner;
     global const T* from = x + (p.x + o * p.xo + i * p.xi);
     global T* to = y + (o * p.n * p.inner + i);
 
