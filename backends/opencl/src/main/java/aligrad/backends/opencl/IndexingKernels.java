@@ -152,7 +152,7 @@ final class IndexingKernels {
 
     private void addSorted(Indexing op, Lines source, Positions positions, DeviceStorage to) {
         Lines lines = positions.lines;
-        long n = lines.extent();
+        int n = Math.toIntExact(lines.extent());
         Sorting.Sorted sorted =
                 sorting.sort(positions.buffer, Integer.BYTES, lines.outer(), n, lines.inner());
         long bounds = lines.count() * (positions.extent + 1);

@@ -49,7 +49,8 @@ final class OrderingKernels {
         kernel.number(x.size()).number(x.extent()).number(x.inner()).number(descending ? 1 : 0);
         x.strides(kernel).launch(x.size());
         Sorting.Sorted sorted =
-                sorting.sort(keys, keyBytes(type), x.outer(), x.extent(), x.inner());
+                sorting.sort(
+                        keys, keyBytes(type), x.outer(), Math.toIntExact(x.extent()), x.inner());
         kernel("positions", type)
                 .buffer(sorted.order())
                 .buffer(to.buffer())

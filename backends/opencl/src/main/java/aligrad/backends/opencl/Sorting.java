@@ -31,7 +31,7 @@ final class Sorting {
     /// The results belong to the running operation, as [OpenClDevice#scratch] does.
     ///
     /// @param bytes 4 for numbers of 32 bits, 8 for 64
-    Sorted sort(Buffer keys, int bytes, long outer, long n, long inner) {
+    Sorted sort(Buffer keys, int bytes, long outer, int n, long inner) {
         String variant = Kernels.bits(bytes);
         long size = outer * n * inner;
         Sorted sorted = room(size, bytes);
