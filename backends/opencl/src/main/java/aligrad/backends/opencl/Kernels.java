@@ -78,6 +78,27 @@ final class Kernels {
         };
     }
 
+    /// The options of a kernel that takes elements of so many bytes as unsigned numbers, or moves
+    /// them as they are.
+    static String bits(int bytes) {
+        return switch (bytes) {
+            case 1 -> "-DT=uchar";
+            case 4 -> "-DT=uint";
+            default -> "-DT=ulong";
+        };
+    }
+
+    /// The options of a kernel that adds elements with `SUM`: whole numbers wrap around, `BOOL`s
+    /// are joined by or.
+    static String addition(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "-DT=float";
+            case F64 -> "-DT=double";
+            case I32, I64, U8 -> bits(dtype.bytes());
+            case BOOL -> bits(dtype.bytes()) + " -DOR";
+        };
+    }
+
     private static String resource(String file) {
         try (InputStream in = Kernels.class.getResourceAsStream(file)) {
             if (in == null) {

@@ -1,0 +1,44 @@
+// Pieces at their places in a dense tensor.
+
+typedef struct { long n, bits; } Background;
+
+kernel void fill(global T* y, const Background p) {
+    const long i = get_global_id(0);
+    if (i < p.n) y[i] = (T)p.bits;
+}
+
+// A piece of n elements: the axes over which it and its places are walked, outermost first.
+typedef struct { long n, x, y, extents[RANK], xs[RANK], ys[RANK]; } P;
+
+// Where an element of the piece lies (x) and goes (y).
+typedef struct { long x, y; } Place;
+
+// Unrolled, so that the arrays have constant indices and can stay where arguments are.
+inline Place place(long i, const P* p) {
+    Place at = {p->x, p->y};
+#pragma unroll
+    for (int axis = RANK - 1; axis > 0; axis--) {
+        const long rest = quotient(i, p->extents[axis]);
+        const long k = i - rest * p->extents[axis];
+        at.x += k * p->xs[axis];
+        at.y += k * p->ys[axis];
+        i = rest;
+    }
+    at.x += i * p->xs[0];
+    at.y += i * p->ys[0];
+    return at;
+}
+
+kernel void write(global const T* x, global T* y, const P p) {
+    const long i = get_global_id(0);
+    if (i >= p.n) return;
+    const Place at = place(i, &p);
+    y[at.y] = x[at.x];
+}
+
+kernel void add(global const T* x, global T* y, const P p) {
+    const long i = get_global_id(0);
+    if (i >= p.n) return;
+    const Place at = place(i, &p);
+    y[at.y] = SUM(y[at.y], x[at.x]);
+}
