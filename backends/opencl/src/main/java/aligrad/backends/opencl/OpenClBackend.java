@@ -22,8 +22,8 @@ import java.lang.foreign.ValueLayout;
 
 /// A device with an OpenCL driver.
 ///
-/// One class for each family of operations tells the device what to do; nothing waits but
-/// [#read] and [#download].
+/// One class for each family of operations tells the device what to do; nothing waits but [#read]
+/// and [#download].
 final class OpenClBackend implements Backend {
 
     private final OpenClDevice device;
@@ -42,8 +42,9 @@ final class OpenClBackend implements Backend {
         this.device = device;
         this.pointwise = new PointwiseKernels(device);
         this.reductions = new ReduceKernels(device);
-        this.matmul = new MatmulKernels(device);
-        this.convolution = new ConvolutionKernels(device);
+        Gemm gemm = new Gemm(device);
+        this.matmul = new MatmulKernels(device, gemm);
+        this.convolution = new ConvolutionKernels(device, gemm);
         this.pooling = new PoolingKernels(device);
         this.assemble = new AssembleKernels(device);
         this.indexing = new IndexingKernels(device);
