@@ -12,12 +12,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The kernels of a device, compiled when first asked for.
 ///
 /// A kernel comes from a source file of this package, or from generated text; in front of it stands
 /// `common.cl`. Options such as `-DT=float` make variants of one file.
 final class Kernels {
+
+    private static final Pattern INCLUDE =
+            Pattern.compile("^#include \"([a-z_]+\\.cl)\"$", Pattern.MULTILINE);
 
     /// The scalar functions, for generated text.
     static final String FUNCTIONS = resource("functions.cl");
@@ -104,9 +109,16 @@ final class Kernels {
             if (in == null) {
                 throw new IllegalArgumentException("no kernel source '" + file + "'");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return included(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("read kernel source '" + file + "'", e);
         }
+    }
+
+    /// The text with another file of this package in place of each line `#include "FILE"`: drivers
+    /// know no paths into a jar.
+    private static String included(String text) {
+        return INCLUDE.matcher(text)
+                .replaceAll(line -> Matcher.quoteReplacement(resource(line.group(1))));
     }
 }

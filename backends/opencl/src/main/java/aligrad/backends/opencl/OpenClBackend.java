@@ -45,8 +45,9 @@ final class OpenClBackend implements Backend {
         this.device = device;
         this.pointwise = new PointwiseKernels(device);
         this.reductions = new ReduceKernels(device);
-        this.matmul = new MatmulKernels(device);
-        this.convolution = new ConvolutionKernels(device);
+        Gemm gemm = new Gemm(device);
+        this.matmul = new MatmulKernels(device, gemm);
+        this.convolution = new ConvolutionKernels(device, gemm);
         this.pooling = new PoolingKernels(device);
         this.assemble = new AssembleKernels(device);
         this.indexing = new IndexingKernels(device);
