@@ -23,7 +23,7 @@ final class Walk {
     private final long[] offsets;
     private final long[] extents;
     private final boolean[] reduced;
-    private int rank;
+    private int joined;
     private int[] order = {};
     private int keptRank;
 
@@ -73,23 +73,23 @@ final class Walk {
                 own[to] = own[axis];
             }
         }
-        rank = n;
+        joined = n;
         arrange(axes != 0);
     }
 
     /// Orders the joined axes and makes up what is missing.
     private void arrange(boolean reduces) {
         int kept = 0;
-        for (int axis = 0; axis < rank; axis++) {
+        for (int axis = 0; axis < joined; axis++) {
             kept += reduced[axis] ? 0 : 1;
         }
         keptRank = roundedUp(kept);
-        int reducedRank = reduces ? roundedUp(rank - kept) : 0;
+        int reducedRank = reduces ? roundedUp(joined - kept) : 0;
         order = new int[keptRank + reducedRank];
         Arrays.fill(order, MADE_UP);
         int nextKept = keptRank - kept;
-        int nextReduced = order.length - (rank - kept);
-        for (int axis = 0; axis < rank; axis++) {
+        int nextReduced = order.length - (joined - kept);
+        for (int axis = 0; axis < joined; axis++) {
             order[reduced[axis] ? nextReduced++ : nextKept++] = axis;
         }
     }
@@ -120,13 +120,13 @@ final class Walk {
 
     /// Whether the elements of one result lie closer together than those of its neighbours.
     boolean isInnermostReduced() {
-        return rank > 0 && reduced[rank - 1];
+        return joined > 0 && reduced[joined - 1];
     }
 
     /// How many places the reduced axes have, or the others.
     long size(boolean ofReduced) {
         long size = 1;
-        for (int axis = 0; axis < rank; axis++) {
+        for (int axis = 0; axis < joined; axis++) {
             size *= reduced[axis] == ofReduced ? extents[axis] : 1;
         }
         return size;
@@ -140,7 +140,7 @@ final class Walk {
     /// Whether an operand's elements follow each other in the order of the walk.
     boolean isDense(int operand) {
         long step = 1;
-        for (int axis = rank - 1; axis >= 0; axis--) {
+        for (int axis = joined - 1; axis >= 0; axis--) {
             if (strides[operand][axis] != step) {
                 return false;
             }
@@ -151,7 +151,7 @@ final class Walk {
 
     /// Whether an operand is one element everywhere.
     boolean isSame(int operand) {
-        for (int axis = 0; axis < rank; axis++) {
+        for (int axis = 0; axis < joined; axis++) {
             if (strides[operand][axis] != 0) {
                 return false;
             }
@@ -163,7 +163,7 @@ final class Walk {
     boolean isNarrow(int operand) {
         long low = offsets[operand];
         long high = low;
-        for (int axis = 0; axis < rank; axis++) {
+        for (int axis = 0; axis < joined; axis++) {
             long way = strides[operand][axis] * (extents[axis] - 1);
             low += Math.min(way, 0);
             high += Math.max(way, 0);
@@ -171,17 +171,32 @@ final class Walk {
         return low >= 0 && high <= Integer.MAX_VALUE;
     }
 
+    /// How many axes there are after joining, those included that are made up.
+    int rank() {
+        return order.length;
+    }
+
+    /// The extent of an axis.
+    long extent(int axis) {
+        return order[axis] == MADE_UP ? 1 : extents[order[axis]];
+    }
+
+    /// The stride of an operand along an axis, in elements.
+    long stride(int operand, int axis) {
+        return order[axis] == MADE_UP ? 0 : strides[operand][order[axis]];
+    }
+
     /// Hands the extents of the axes to a kernel, outermost first.
     void extents(Kernel kernel) {
-        for (int axis : order) {
-            kernel.number(axis == MADE_UP ? 1 : extents[axis]);
+        for (int axis = 0; axis < rank(); axis++) {
+            kernel.number(extent(axis));
         }
     }
 
     /// Hands the strides of an operand to a kernel, outermost first.
     void strides(Kernel kernel, int operand) {
-        for (int axis : order) {
-            kernel.number(axis == MADE_UP ? 0 : strides[operand][axis]);
+        for (int axis = 0; axis < rank(); axis++) {
+            kernel.number(stride(operand, axis));
         }
     }
 }
