@@ -61,17 +61,17 @@ final class MatmulKernels {
             m = Math.toIntExact((long) m * inner);
             inner = 1;
         }
-        return Product.of(
-                op.dtype(),
-                outer,
-                inner,
-                m,
-                n,
-                op.a().shape().extent(-1),
-                a,
-                b,
-                bias(op.bias()),
-                Matrix.dense(to, inner, m, n));
+        int k = op.a().shape().extent(-1);
+        Matrix bias = bias(op.bias());
+        if (n == 1 && a.row() == 1) {
+            // A row times a row-major matrix instead of its transpose times a column.
+            Matrix same = bias == null ? null : bias.repeated();
+            Matrix row = Matrix.dense(to, inner, 1, m);
+            return Product.of(
+                    op.dtype(), outer, inner, 1, m, k, b.transposed(), a.transposed(), same, row);
+        }
+        Matrix c = Matrix.dense(to, inner, m, n);
+        return Product.of(op.dtype(), outer, inner, m, n, k, a, b, bias, c);
     }
 
     private static boolean continues(Matrix a, int m, int inner) {

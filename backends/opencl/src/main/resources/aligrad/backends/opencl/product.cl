@@ -29,7 +29,7 @@ typedef struct {
     long cImage, cLine, cPixel;
 #endif
 #ifdef PANELS
-    long aBlock, bPanel, clamped, chunk;
+    long aBlock, bPanel, clamped, chunk, from, to;
 #endif
 } P;
 
