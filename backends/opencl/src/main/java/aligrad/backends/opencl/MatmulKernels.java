@@ -16,6 +16,9 @@ import java.util.Arrays;
 /// launch, such as (sequence, head); further ones are a launch for each item.
 final class MatmulKernels {
 
+    /// Kernels count rows in 31 bits and look a tile past the end.
+    private static final long MOST_ROWS = Integer.MAX_VALUE - 1024;
+
     private final OpenClDevice device;
     private final Gemm gemm;
 
@@ -58,7 +61,7 @@ final class MatmulKernels {
         if (outer == 1 && continues(a, m, inner) && b.inner() == 0) {
             // One matrix for all items: what are rows of items are rows of one product.
             a = new Matrix(a.buffer(), a.offset(), 0, 0, m == 1 ? a.inner() : a.row(), a.column());
-            m = Math.toIntExact((long) m * inner);
+            m *= inner;
             inner = 1;
         }
         int k = op.a().shape().extent(-1);
@@ -75,7 +78,7 @@ final class MatmulKernels {
     }
 
     private static boolean continues(Matrix a, int m, int inner) {
-        return inner > 1 && (m == 1 || a.inner() == m * a.row());
+        return inner > 1 && (m == 1 || a.inner() == m * a.row()) && (long) m * inner <= MOST_ROWS;
     }
 
     private Matrix matrix(Tensor x, Walk walk, int operand) {

@@ -1,8 +1,8 @@
 #include "product.cl"
 
 // Matrix products with few results, or thin ones, which would leave tiles empty: a work-item
-// computes one result, or one piece of its terms, in chains of fma() that overlap: vectors where the
-// terms lie together, otherwise four.
+// computes one result, or one piece of its terms, in chains of fma() that overlap: a vector of them
+// where the terms lie together, otherwise four.
 
 kernel void dots(
         global const T* a, global const T* b, global const T* bias, global T* c, const P p) {

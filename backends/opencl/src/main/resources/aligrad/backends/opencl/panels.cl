@@ -1,8 +1,8 @@
 #include "product.cl"
 
-// Matrix products for processors: a work-item computes tiles of ROWS rows and of a panel of ACROSS*LANES
-// columns, which stay in vector registers over all terms. Each term reads ACROSS vectors of b and
-// multiplies them by one element of each row of a.
+// Matrix products for processors: a work-item computes tiles of ROWS rows of a panel of
+// ACROSS*LANES columns, which stay in vector registers over all terms. Each term reads ACROSS
+// vectors of b and multiplies them by one element of each row of a.
 //
 // What the rows of a tile are depends on the first factor, see product.cl; but always they are runs
 // of elements at even distances, so that the innermost loop is the same.
@@ -76,7 +76,7 @@ inline Panel panel_at(const P* p, int number) {
     return panel;
 }
 
-// The vector from lane `lane` of a panel on, of a row that begins at `row`; 0 where it is not meant.
+// The vector from lane `lane` of a panel on, of a row that begins at `row`; 0 where not meant.
 inline V vector_at(global const T* row, int lane, Panel panel) {
     if (panel.low <= lane && panel.high >= lane + LANES) {
         return LOAD(0, row + lane);
@@ -117,7 +117,8 @@ inline V bias_at(const P* p, global const T* bias, int lane, Panel panel) {
 #define TILES(p) (((int)(p)->m + ROWS - 1) / ROWS)
 #endif
 
-// Computes a tile: terms [first, end), of matrices; of others, all terms of the piece.
+// Computes the terms [first, end) of a tile. `third` is the bias of a product of matrices; of a
+// product of windows it is as many zeros as a tap has channels.
 inline void tile(
         global const T* a, global const T* b, global const T* third, global T* c, const P* p,
         int number, Panel panel, long b0, int item, int split, long first, long end, bool goesOn,
