@@ -28,19 +28,27 @@ final class Gemm {
     private final OpenClDevice device;
     private final Engine engine;
 
+    /// Products by the kernels that suit the device, or were chosen.
     Gemm(OpenClDevice device) {
+        this(device, engine(device));
+    }
+
+    Gemm(OpenClDevice device, Engine engine) {
         this.device = device;
+        this.engine = engine;
+    }
+
+    private static Engine engine(OpenClDevice device) {
         String chosen = System.getProperty(PROPERTY, device.facts().cpu() ? "panels" : "tiles");
         GemmDots dots = new GemmDots(device);
-        this.engine =
-                switch (chosen) {
-                    case "panels" -> new GemmPanels(device, dots);
-                    case "tiles" -> new GemmTiles(device, dots);
-                    default ->
-                            throw new IllegalArgumentException(
-                                    "-D%s=%s: it is 'tiles' or 'panels'; leave it out to have what suits the device"
-                                            .formatted(PROPERTY, chosen));
-                };
+        return switch (chosen) {
+            case "panels" -> new GemmPanels(device, dots, device.facts().vectorBytes());
+            case "tiles" -> new GemmTiles(device, dots);
+            default ->
+                    throw new IllegalArgumentException(
+                            "-D%s=%s: it is 'tiles' or 'panels'; leave it out to have what suits the device"
+                                    .formatted(PROPERTY, chosen));
+        };
     }
 
     /// Computes a product.

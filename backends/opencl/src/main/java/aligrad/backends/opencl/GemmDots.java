@@ -31,8 +31,14 @@ final class GemmDots implements Gemm.Engine {
 
     @Override
     public void launch(Product p, Split split) {
-        Kernel kernel = device.kernel("dots.cl", "dots", p.variant());
+        Kernel kernel = device.kernel("dots.cl", "dots", p.variant() + p.vectors(lanes(p)));
         p.arguments(kernel, p.a().buffer(), split);
         kernel.launch((long) p.m() * p.n(), 1, p.items() * split.pieces(), 64, 1, 1);
+    }
+
+    /// Elements that a work-item reads at a time: a processor's vector, or what neighbours on a GPU
+    /// still read side by side.
+    private int lanes(Product p) {
+        return device.facts().cpu() ? 64 / p.dtype().bytes() : 4;
     }
 }

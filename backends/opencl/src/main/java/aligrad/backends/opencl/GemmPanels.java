@@ -4,7 +4,6 @@ import aligrad.backends.opencl.Product.Form;
 import aligrad.backends.opencl.Product.Split;
 import aligrad.backends.opencl.driver.Buffer;
 import aligrad.backends.opencl.driver.Kernel;
-import aligrad.tensor.DType;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +18,16 @@ import java.util.Objects;
 /// its rows have gaps.
 final class GemmPanels implements Gemm.Engine {
 
-    /// Rows of a tile, as in `panels.cl`.
-    private static final int ROWS = 12;
-
-    /// Terms that a work-item packs, as in `pack.cl`.
-    private static final int PACKED_TERMS = 1024;
-
     /// Tiles that a work-item computes with one panel while it is in the cache.
     private static final int TILES = 8;
 
+    /// Terms of a launch: the rows that a work-item multiplies by one panel then stay in the
+    /// second-level cache until the next panel.
+    private static final long TERMS = 2048;
+
     /// Rows of a product from which on packing the second factor pays: it is read once for every
     /// tile, and packing reads it once and writes it.
-    private static final int PACKING_ROWS = 4 * ROWS;
+    private static final int PACKING_ROWS = 48;
 
     /// Products of matrices with fewer columns, or fewer multiplications, go to [GemmDots]: lanes
     /// would be empty, or packing cost more than multiplying.
@@ -49,28 +46,20 @@ final class GemmPanels implements Gemm.Engine {
 
     private final OpenClDevice device;
     private final GemmDots dots;
+    private final int vectorBytes;
+    private final Packing packing;
     private @Nullable Buffer zeros;
 
-    GemmPanels(OpenClDevice device, GemmDots dots) {
+    /// @param vectorBytes the vectors to compute with, from 16 to 64 bytes
+    GemmPanels(OpenClDevice device, GemmDots dots, int vectorBytes) {
         this.device = device;
         this.dots = dots;
+        this.vectorBytes = vectorBytes;
+        this.packing = new Packing(device);
     }
 
-    private static int lanes(Product p) {
-        return p.dtype() == DType.F32 ? 16 : 8;
-    }
-
-    private static int panels(Product p) {
-        return Math.ceilDiv(p.n(), lanes(p));
-    }
-
-    /// Tiles from top to bottom; one does not reach over the channels of two taps.
-    private static int tiles(Product p) {
-        if (p.form() != Form.TAPS) {
-            return Math.ceilDiv(p.m(), ROWS);
-        }
-        int channels = patches(p).channels();
-        return p.m() / channels * Math.ceilDiv(channels, ROWS);
+    private PanelTile tile(Product p) {
+        return PanelTile.of(p, vectorBytes);
     }
 
     private static Patches patches(Product p) {
@@ -79,7 +68,14 @@ final class GemmPanels implements Gemm.Engine {
 
     private static boolean isForDots(Product p) {
         return p.form() == Form.MATRIX
-                && (p.n() < LEAST_COLUMNS || (long) p.m() * p.n() * p.k() < LEAST_WORK);
+                && (p.n() < LEAST_COLUMNS
+                        || (p.m() < LEAST_COLUMNS && isAlongTerms(p))
+                        || (long) p.m() * p.n() * p.k() < LEAST_WORK);
+    }
+
+    /// Whether both factors lie as dot products read them.
+    private static boolean isAlongTerms(Product p) {
+        return p.a().column() == 1 && p.b().row() == 1 && p.b().column() != 1;
     }
 
     @Override
@@ -91,7 +87,7 @@ final class GemmPanels implements Gemm.Engine {
             case PATCHES -> Split.none(p.k());
             case TAPS -> splitLines(p);
             case MATRIX -> {
-                long tasks = p.items() * panels(p) * tiles(p);
+                long tasks = p.items() * tile(p).panels(p) * tile(p).tiles(p);
                 int units = device.facts().computeUnits();
                 if (tasks >= 2L * units) {
                     yield Split.none(p.k());
@@ -122,60 +118,34 @@ final class GemmPanels implements Gemm.Engine {
             dots.launch(p, split);
             return;
         }
-        int lanes = lanes(p);
+        PanelTile tile = tile(p);
         boolean packsA = p.form() == Form.MATRIX && p.a().column() != 1;
         boolean packsB =
                 p.b().column() != 1
-                        || p.n() < lanes
+                        || p.n() < tile.columns()
                         || (p.form() != Form.TAPS && p.m() >= PACKING_ROWS);
-        Matrix a = packsA ? packed(p, p.a(), p.m(), ROWS, true) : p.a();
-        Matrix b = packsB ? packed(p, p.b().transposed(), p.n(), lanes, false) : p.b();
+        Matrix a = packsA ? packing.rows(p, tile.rows()) : p.a();
+        Matrix b = packsB ? packing.columns(p, tile.columns()) : p.b();
         Product q = p.with(a, b, p.c());
-        Kernel kernel = device.kernel("panels.cl", "panels", variant(p));
-        Buffer third = p.form() == Form.PATCHES ? zeros(patches(p).channels()) : p.b().buffer();
-        q.arguments(kernel, third, split);
-        int tiles = tiles(p);
-        long tasks = p.items() * split.pieces() * panels(p) * tiles;
-        long chunk = Math.clamp(tasks / (8L * device.facts().computeUnits()), 1, TILES);
-        kernel.number(packsA ? (long) ROWS * p.k() : ROWS * p.a().row());
-        kernel.number((long) lanes * p.k());
-        kernel.number(packsB ? 0L : 1L);
-        kernel.number(chunk);
-        kernel.launch(panels(p), Math.ceilDiv(tiles, chunk), p.items() * split.pieces(), 1, 1, 1);
-    }
-
-    private static String variant(Product p) {
-        String type = Kernels.type(p.dtype());
-        int lanes = lanes(p);
-        return p.variant()
-                + " -DPANELS -DLANES=%d -DV=%s%d -DLOAD=vload%d -DSTORE=vstore%d"
-                        .formatted(lanes, type, lanes, lanes, lanes);
-    }
-
-    /// Panels of `width` lines of a factor whose lines are its rows.
-    ///
-    /// @return where they are: for the first factor as tiles take its rows, for the second as
-    ///   panels take its columns
-    private Matrix packed(Product p, Matrix from, int lines, int width, boolean first) {
-        int outer = from.outer() == 0 ? 1 : p.outer();
-        int inner = from.inner() == 0 ? 1 : p.inner();
-        long panels = Math.ceilDiv(lines, width);
-        long size = panels * width * p.k();
-        Buffer to = device.scratch(size * outer * inner * p.dtype().bytes());
         Kernel kernel =
                 device.kernel(
-                        "pack.cl",
-                        "pack",
-                        "-DT=%s -DW=%d".formatted(Kernels.type(p.dtype()), width));
-        long pieces = Math.ceilDiv(p.k(), (long) PACKED_TERMS);
-        kernel.begin().buffer(from.buffer()).buffer(to);
-        kernel.number(lines).number(p.k()).number(panels).number(pieces).number(inner);
-        kernel.number(from.offset()).number(from.outer()).number(from.inner());
-        kernel.number(from.row()).number(from.column());
-        kernel.launch(panels, pieces, (long) outer * inner, 1, 1, 1);
-        long outerStep = outer == 1 ? 0 : inner * size;
-        long innerStep = inner == 1 ? 0 : size;
-        return new Matrix(to, 0, outerStep, innerStep, first ? 1 : width, first ? width : 1);
+                        "panels.cl",
+                        "panels",
+                        p.variant() + tile.option() + p.vectors(tile.lanes()));
+        Buffer third = p.form() == Form.PATCHES ? zeros(patches(p).channels()) : p.b().buffer();
+        long groups = p.items() * split.pieces();
+        long tasks = groups * tile.panels(p) * tile.tiles(p);
+        long chunk = Math.clamp(tasks / (8L * device.facts().computeUnits()), 1, TILES);
+        long terms = p.form() == Form.MATRIX && split.pieces() == 1 ? TERMS : split.terms();
+        for (long from = 0; from < split.terms(); from += terms) {
+            q.arguments(kernel, third, split);
+            kernel.number(tile.rows() * (packsA ? p.k() : p.a().row()));
+            kernel.number((long) tile.columns() * p.k());
+            kernel.number(packsB ? 0L : 1L);
+            kernel.number(chunk);
+            kernel.number(from).number(Math.min(from + terms, split.terms()));
+            kernel.launch(tile.panels(p), Math.ceilDiv(tile.tiles(p), chunk), groups, 1, 1, 1);
+        }
     }
 
     /// At least so many zeros, which windows touch outside of an image.

@@ -16,6 +16,9 @@ import java.util.Arrays;
 /// launch, such as (sequence, head); further ones are a launch for each item.
 final class MatmulKernels {
 
+    /// Kernels count rows in 31 bits and look a tile past the end.
+    private static final long MOST_ROWS = Integer.MAX_VALUE - 1024;
+
     private final OpenClDevice device;
     private final Gemm gemm;
 
@@ -58,24 +61,24 @@ final class MatmulKernels {
         if (outer == 1 && continues(a, m, inner) && b.inner() == 0) {
             // One matrix for all items: what are rows of items are rows of one product.
             a = new Matrix(a.buffer(), a.offset(), 0, 0, m == 1 ? a.inner() : a.row(), a.column());
-            m = Math.toIntExact((long) m * inner);
+            m *= inner;
             inner = 1;
         }
-        return Product.of(
-                op.dtype(),
-                outer,
-                inner,
-                m,
-                n,
-                op.a().shape().extent(-1),
-                a,
-                b,
-                bias(op.bias()),
-                Matrix.dense(to, inner, m, n));
+        int k = op.a().shape().extent(-1);
+        Matrix bias = bias(op.bias());
+        if (n == 1 && a.row() == 1) {
+            // A row times a row-major matrix instead of its transpose times a column.
+            Matrix same = bias == null ? null : bias.repeated();
+            Matrix row = Matrix.dense(to, inner, 1, m);
+            return Product.of(
+                    op.dtype(), outer, inner, 1, m, k, b.transposed(), a.transposed(), same, row);
+        }
+        Matrix c = Matrix.dense(to, inner, m, n);
+        return Product.of(op.dtype(), outer, inner, m, n, k, a, b, bias, c);
     }
 
     private static boolean continues(Matrix a, int m, int inner) {
-        return inner > 1 && (m == 1 || a.inner() == m * a.row());
+        return inner > 1 && (m == 1 || a.inner() == m * a.row()) && (long) m * inner <= MOST_ROWS;
     }
 
     private Matrix matrix(Tensor x, Walk walk, int operand) {

@@ -21,4 +21,9 @@ record Matrix(Buffer buffer, long offset, long outer, long inner, long row, long
     Matrix transposed() {
         return new Matrix(buffer, offset, outer, inner, column, row);
     }
+
+    /// The first element of each matrix everywhere.
+    Matrix repeated() {
+        return new Matrix(buffer, offset, outer, inner, 0, 0);
+    }
 }

@@ -104,6 +104,12 @@ record Product(
         return "-DT=" + Kernels.type(dtype) + form.option;
     }
 
+    /// The compiler options of kernels that compute with vectors of so many elements.
+    String vectors(int lanes) {
+        return " -DLANES=%2$d -DV=%1$s%2$d -DLOAD=vload%2$d -DSTORE=vstore%2$d"
+                .formatted(Kernels.type(dtype), lanes);
+    }
+
     /// Hands it to a kernel, as `product.cl` takes it: the buffers of `a`, `b`, the bias (or
     /// `instead`) and `c`, and the numbers.
     void arguments(Kernel kernel, Buffer instead, Split split) {

@@ -1,7 +1,8 @@
 #include "product.cl"
 
 // Matrix products with few results, or thin ones, which would leave tiles empty: a work-item
-// computes one result, or one piece of its terms, in four chains of fma() so that they overlap.
+// computes one result, or one piece of its terms, in chains of fma() that overlap: a vector of them
+// where the terms lie together, otherwise four.
 
 kernel void dots(
         global const T* a, global const T* b, global const T* bias, global T* c, const P p) {
@@ -18,6 +19,17 @@ kernel void dots(
     const Row r = ROW_AT(&p, row);
     T s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     int k = first;
+#if !defined(PATCHES) && !defined(TAPS)
+    if (p.aCol == 1 && p.bRow == 1 && end - first >= 4 * LANES) {
+        V sums = 0;
+        for (; k + LANES <= end; k += LANES) {
+            sums = fma(LOAD(0, a + a0 + r + k), LOAD(0, by + k), sums);
+        }
+        T lanes[LANES];
+        STORE(sums, 0, lanes);
+        for (int lane = 0; lane < LANES; lane++) s1 += lanes[lane];
+    }
+#endif
     for (; k + 4 <= end; k += 4) {
         s0 = fma(ELEMENT(a, a0, &p, r, COLUMN_AT(&p, k)), by[k * p.bRow], s0);
         s1 = fma(ELEMENT(a, a0, &p, r, COLUMN_AT(&p, k + 1)), by[(k + 1) * p.bRow], s1);

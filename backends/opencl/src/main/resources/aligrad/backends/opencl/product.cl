@@ -29,7 +29,7 @@ typedef struct {
     long cImage, cLine, cPixel;
 #endif
 #ifdef PANELS
-    long aBlock, bPanel, clamped, chunk;
+    long aBlock, bPanel, clamped, chunk, from, to;
 #endif
 } P;
 
@@ -125,7 +125,7 @@ typedef long Column;
 #endif
 #endif
 
-// Where the factors of item z begin; z counts (split, outer, inner) where the batch has `items`.
+// Where the factors of an item of the batch begin, and its result, or a piece of its sums.
 inline long start_of_a(const P* p, int item) {
     return p->aOffset + item / p->inner * p->aOuter + item % p->inner * p->aInner;
 }

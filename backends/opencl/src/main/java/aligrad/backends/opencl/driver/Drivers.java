@@ -136,10 +136,16 @@ public record Drivers(List<Found> devices, List<String> obstacles) {
                 number(id, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE, 8),
                 number(id, CL.CL_DEVICE_LOCAL_MEM_SIZE, 8),
                 number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE, Sizeof.size_t),
+                vectorBytes(id),
                 (" " + extensions + " ").contains(" cl_khr_fp64 "),
                 (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
                 (single & CL.CL_FP_DENORM) != 0,
                 extensions);
+    }
+
+    private static int vectorBytes(cl_device_id id) {
+        long floats = number(id, CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, 4);
+        return (int) (4 * Long.highestOneBit(Math.clamp(floats, 4, 16)));
     }
 
     private static String text(cl_platform_id platform, int what) {
