@@ -71,7 +71,7 @@ final class OpenClDevice {
     }
 
     /// The tensor itself, computed, if its elements lie row-major without gaps; otherwise a copy,
-    /// held until the operation ends.
+    /// which is not collected before the operation ends.
     Tensor dense(Tensor x) {
         x.storage();
         if (x.layout().isContiguous()) {

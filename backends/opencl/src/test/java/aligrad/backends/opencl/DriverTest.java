@@ -80,6 +80,14 @@ class DriverTest {
     }
 
     @Test
+    void aSourceIsReadToItsEnd() {
+        session.build(
+                        "// \u03b3 = \u2113 / (\u2016g\u2016\u00b2 + \u03b5)\nkernel void f() {}",
+                        OPTIONS)
+                .kernel("f");
+    }
+
+    @Test
     void aCompilerErrorIsShown() {
         assertThatThrownBy(() -> session.build("kernel void f() { nonsense; }", OPTIONS))
                 .isInstanceOf(DriverException.class)

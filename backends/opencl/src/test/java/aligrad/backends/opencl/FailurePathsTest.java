@@ -35,8 +35,7 @@ class FailurePathsTest {
     }
 
     private static String output(Process process) throws IOException, InterruptedException {
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output;
     }

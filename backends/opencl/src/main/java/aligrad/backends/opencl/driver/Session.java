@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// An open device with its one queue, which does what it is told in that order.
@@ -184,9 +185,10 @@ public final class Session {
     public CompiledProgram build(String source, String options) {
         requireLock();
         try {
+            long bytes = source.getBytes(StandardCharsets.UTF_8).length;
             cl_program program =
                     CL.clCreateProgramWithSource(
-                            context, 1, new String[] {source}, new long[] {source.length()}, null);
+                            context, 1, new String[] {source}, new long[] {bytes}, null);
             CL.clBuildProgram(program, 1, new cl_device_id[] {device}, options, null, null);
             return new CompiledProgram(this, program);
         } catch (CLException e) {
