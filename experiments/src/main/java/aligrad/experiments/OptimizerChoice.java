@@ -70,6 +70,8 @@ enum OptimizerChoice {
     /// Details in which experiments differ.
     ///
     /// @param maxLearningRate ALI-G's η where the command line says nothing; infinite for none
+    /// @param learningRate of all others where the command line says nothing; not a number for what
+    ///   each has by itself
     /// @param epsilon ALI-G's ε
     /// @param momentum of ALI-G, BORAT, BPGrad and DFW
     /// @param tensorFlow whether Adam, Adagrad and RMSProp follow TensorFlow 1 instead of PyTorch
@@ -78,6 +80,7 @@ enum OptimizerChoice {
     /// @param weightDecay of those that take one; `null` for what each has by itself
     record Conventions(
             double maxLearningRate,
+            double learningRate,
             double epsilon,
             double momentum,
             boolean tensorFlow,
@@ -85,14 +88,35 @@ enum OptimizerChoice {
             Projection projection,
             @Nullable Double weightDecay) {
 
-        /// Without projection, and with each optimizer's own weight decay.
+        /// Without projection, and with each optimizer's own weight decay and learning rate.
         Conventions(
                 double maxLearningRate,
                 double epsilon,
                 double momentum,
                 boolean tensorFlow,
                 Clipping clipping) {
-            this(maxLearningRate, epsilon, momentum, tensorFlow, clipping, Projection.none(), null);
+            this(
+                    maxLearningRate,
+                    Double.NaN,
+                    epsilon,
+                    momentum,
+                    tensorFlow,
+                    clipping,
+                    Projection.none(),
+                    null);
+        }
+
+        /// The same with another usual learning rate.
+        Conventions withLearningRate(double rate) {
+            return new Conventions(
+                    maxLearningRate,
+                    rate,
+                    epsilon,
+                    momentum,
+                    tensorFlow,
+                    clipping,
+                    projection,
+                    weightDecay);
         }
     }
 
@@ -139,6 +163,32 @@ enum OptimizerChoice {
         return this == ALIG || this == BPGRAD || this == DFW || this == BORAT;
     }
 
+    /// Whether gradients may be clipped before its step: not of those that compute the step from
+    /// the loss, but for BPGrad, nor of DFW.
+    boolean takesClipping() {
+        return switch (this) {
+            case ALIG, DFW, L4ADAM, L4MOM, SPS, MOMO, MOMO_ADAM, BORAT -> false;
+            case SGD,
+                    HEAVY_BALL,
+                    NESTEROV,
+                    ADAM,
+                    AMSGRAD,
+                    ADAMW,
+                    ADAGRAD,
+                    RMSPROP,
+                    YOGI,
+                    BPGRAD,
+                    D_ADAPT_SGD,
+                    D_ADAPT_ADAM,
+                    PRODIGY,
+                    SCHEDULE_FREE,
+                    SCHEDULE_FREE_ADAMW,
+                    LION,
+                    LAMB ->
+                    true;
+        };
+    }
+
     /// Whether its learning rate may fall by a schedule.
     boolean takesSchedule() {
         return this == SGD || this == HEAVY_BALL || this == NESTEROV;
@@ -175,7 +225,8 @@ enum OptimizerChoice {
                             .formatted(label()));
         }
         Double given = settings.number(LEARNING_RATE, options.learningRate);
-        double rate = given == null ? defaultRate : given;
+        double usual = Double.isNaN(c.learningRate) ? defaultRate : c.learningRate;
+        double rate = given == null ? usual : given;
         if (!(rate > 0) || Double.isInfinite(rate)) {
             throw settings.wrong(LEARNING_RATE, rate, "it must be a number above 0");
         }
@@ -221,7 +272,7 @@ enum OptimizerChoice {
 
     /// Makes the optimizer.
     Optimizer<?> over(Map<String, Parameter> parameters, double rate, Conventions c) {
-        return over(parameters, rate, Schedule.NONE, 1, c);
+        return over(parameters, rate, StepSchedule.NONE, 1, c);
     }
 
     /// Makes the optimizer.

@@ -96,14 +96,35 @@ record PaperJob(
             case DNC -> options.put("accuracy", mode == Mode.RELEASED ? "any-step" : "all-steps");
             case SNLI -> {
                 options.put("loss", loss.equals("svm") ? "hinge" : "ce");
-                options.put("batch-size", Integer.toString(batch));
-                if (isAliG) {
-                    options.put("max-norm", mode == Mode.RELEASED ? maxNorm : "none");
-                }
+                sentences(options, mode, isAliG);
             }
             case SVHN, CIFAR, CIFAR_TRAIN, IMAGENET -> image(options, isAliG);
         }
         return options;
+    }
+
+    private void sentences(Map<String, String> options, Mode mode, boolean isAliG) {
+        options.put("batch-size", Integer.toString(batch));
+        if (isAliG) {
+            options.put("max-norm", mode == Mode.RELEASED ? maxNorm : "none");
+        } else {
+            options.put("weight-decay", weightDecay);
+        }
+        if (takesMomentum()) {
+            options.put("momentum", momentum);
+        }
+        if (!clip.equals(NOTHING)) {
+            options.put("clip", clip);
+        }
+        if (!decayFactor.equals(NOTHING)) { // each epoch's, and that of one that is no better
+            String[] factors = decayFactor.split(", ");
+            options.put("decay-factor", factors[0]);
+            options.put("plateau-factor", factors[1]);
+        }
+    }
+
+    private boolean takesMomentum() {
+        return optimizer.equals("alig") || optimizer.equals("dfw") || optimizer.equals("bpgrad");
     }
 
     private void image(Map<String, String> options, boolean isAliG) {
@@ -113,7 +134,7 @@ record PaperJob(
         } else {
             options.put("weight-decay", weightDecay.equals(NOTHING) ? "0" : weightDecay);
         }
-        if (isAliG || optimizer.equals("dfw") || optimizer.equals("bpgrad")) {
+        if (takesMomentum()) {
             options.put("momentum", momentum);
         }
         if (!decayEpochs.equals(NOTHING)) {

@@ -89,6 +89,12 @@ final class Reproduce implements Callable<Integer> {
     private String data = "";
 
     @Option(
+            names = "--embeddings",
+            paramLabel = "FILE|random",
+            description = "snli: the vectors of words, as for 'aligrad train snli'")
+    private @Nullable String embeddings;
+
+    @Option(
             names = "--seeds",
             paramLabel = "K",
             description = "how many runs of each job, each with another seed (default: 1)")
@@ -138,9 +144,21 @@ final class Reproduce implements Callable<Integer> {
                         able,
                         experiment == PaperExperiment.DNC ? iterations : epochs,
                         subset,
-                        data,
+                        source(),
                         seeds),
                 isSideBySide ? count : 1);
+    }
+
+    /// The options of `aligrad train` that say where the data is.
+    private Map<String, String> source() {
+        Map<String, String> source = new LinkedHashMap<>();
+        if (!data.isEmpty()) {
+            source.put("data", data);
+        }
+        if (embeddings != null) {
+            source.put(Embeddings.OPTION, embeddings);
+        }
+        return source;
     }
 
     private PaperExperiment experiment() {
@@ -188,6 +206,9 @@ final class Reproduce implements Callable<Integer> {
         }
         if (isDnc && !data.isEmpty()) {
             throw new UsageException("--data: the data of the DNC is generated; leave it out.");
+        }
+        if (embeddings != null && experiment != PaperExperiment.SNLI) {
+            throw new UsageException("--embeddings: only snli has words; leave the option out.");
         }
         require("epochs", epochs, Integer.MAX_VALUE);
         require("iterations", iterations, Long.MAX_VALUE);
@@ -302,6 +323,7 @@ final class Reproduce implements Callable<Integer> {
         options.put("--iterations", iterations);
         options.put("--subset", subset);
         options.put("--data", data.isEmpty() ? null : data);
+        options.put("--embeddings", embeddings);
         options.put("--seeds", seeds);
         options.put("--threads", threads);
         options.put("--out", path);
@@ -335,7 +357,7 @@ final class Reproduce implements Callable<Integer> {
                 String key = listed.data() + " " + listed.model();
                 if (!perSample.containsKey(key)) {
                     try {
-                        perSample.put(key, Trial.secondsPerSample(listed, chosen, data));
+                        perSample.put(key, Trial.secondsPerSample(listed, chosen, source()));
                     } catch (UsageException e) { // such as one of two data sets is not there
                         perSample.put(key, Double.NaN);
                         untimed.add("Not timed: " + e.getMessage());

@@ -36,21 +36,6 @@ abstract class TrainImages implements Callable<Integer> {
     private @Nullable String data;
 
     @Option(
-            names = "--max-norm",
-            paramLabel = "X|none",
-            description =
-                    "alig: the radius of the ball that the weights stay in (default: the paper's)")
-    private @Nullable String maxNorm;
-
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "X",
-            description =
-                    "all other optimizers but sps and borat: the weight decay (default: the paper's"
-                            + " for model and optimizer); their learning rate stays as it is")
-    private @Nullable Double weightDecay;
-
-    @Option(
             names = "--dropout",
             paramLabel = "P",
             description =
@@ -78,7 +63,9 @@ abstract class TrainImages implements Callable<Integer> {
                             + " on it")
     private int loaders = 1;
 
-    @Mixin private final ImageProtocolOptions protocolOptions = new ImageProtocolOptions();
+    @Mixin private final OptimizerOptions optimizerOptions = new OptimizerOptions();
+    @Mixin private final ScheduleOptions scheduleOptions = new ScheduleOptions();
+    @Mixin private final SubsetOption subset = new SubsetOption();
 
     /// Such as `cifar10`.
     abstract String name();
@@ -141,17 +128,22 @@ abstract class TrainImages implements Callable<Integer> {
         settings.requireCount("epochs", passes, Integer.MAX_VALUE);
         long images = settings.whole("batch-size", batchSize, defaults.batchSize());
         settings.requireCount("batch-size", images, Integer.MAX_VALUE);
-        double radius = maxNorm(settings, choice, defaults);
-        double decay = weightDecay(settings, choice, defaults);
-        ImageProtocol protocol = protocolOptions.protocol(settings, choice, defaults.momentum());
+        double radius = optimizerOptions.maxNorm(settings, choice, defaults.maxNorm());
+        double decay = optimizerOptions.weightDecay(settings, choice, defaults.weightDecay());
+        ImageProtocol protocol =
+                new ImageProtocol(
+                        optimizerOptions.momentum(settings, choice, defaults.momentum()),
+                        scheduleOptions.schedule(settings, choice),
+                        subset.of(settings));
         OptimizerChoice.Conventions conventions =
                 ImageExperiment.conventions(
-                        defaults.maxLearningRate(), protocol.momentum(), radius, decay);
+                                defaults.maxLearningRate(), protocol.momentum(), radius, decay)
+                        .withLearningRate(defaults.learningRate());
         return new ImageExperiment.Choices(
                 name,
                 folder,
                 choice,
-                rate(settings, choice, defaults, conventions),
+                choice.rate(settings, options, conventions),
                 radius,
                 decay,
                 dropout(settings, defaults),
@@ -163,20 +155,6 @@ abstract class TrainImages implements Callable<Integer> {
                 own(settings));
     }
 
-    private double rate(
-            Settings settings,
-            OptimizerChoice choice,
-            ImageDefaults defaults,
-            OptimizerChoice.Conventions conventions) {
-        if (choice != OptimizerChoice.ALIG
-                && options.learningRate == null
-                && !options.resume
-                && !Double.isNaN(defaults.learningRate())) {
-            options.learningRate = defaults.learningRate();
-        }
-        return choice.rate(settings, options, conventions);
-    }
-
     private double dropout(Settings settings, ImageDefaults defaults) {
         Double given = settings.number("dropout", dropout);
         double probability = given == null ? defaults.dropout() : given;
@@ -184,49 +162,5 @@ abstract class TrainImages implements Callable<Integer> {
             throw settings.wrong("dropout", probability, "it must be from 0 to less than 1");
         }
         return probability;
-    }
-
-    private double maxNorm(Settings settings, OptimizerChoice choice, ImageDefaults defaults) {
-        if (choice != OptimizerChoice.ALIG) {
-            if (maxNorm != null) {
-                throw new UsageException(
-                        choice.takesWeightDecay()
-                                ? "--max-norm: only alig keeps the weights in a ball; %s takes --weight-decay."
-                                        .formatted(choice.label())
-                                : "--max-norm: only alig keeps the weights in a ball; leave the"
-                                        + " option out.");
-            }
-            return Double.POSITIVE_INFINITY;
-        }
-        String given = settings.text("max-norm", maxNorm);
-        return given == null
-                ? defaults.maxNorm()
-                : OptimizerChoice.positiveOrNone(settings, "max-norm", given);
-    }
-
-    private double weightDecay(Settings settings, OptimizerChoice choice, ImageDefaults defaults) {
-        if (choice == OptimizerChoice.ALIG) {
-            if (weightDecay != null) {
-                throw new UsageException(
-                        "--weight-decay: alig takes none; limit the norm of the weights with"
-                                + " --max-norm.");
-            }
-            return 0;
-        }
-        if (!choice.takesWeightDecay()) {
-            if (weightDecay != null) {
-                throw new UsageException(
-                        "--weight-decay: %s takes none; leave the option out."
-                                .formatted(choice.label()));
-            }
-            return 0;
-        }
-        Double given = settings.number("weight-decay", weightDecay);
-        double decay = given == null ? defaults.weightDecay() : given;
-        if (!(decay >= 0) || Double.isInfinite(decay)) {
-            throw new UsageException(
-                    "--weight-decay " + decay + ": it must be a number of at least 0.");
-        }
-        return decay;
     }
 }

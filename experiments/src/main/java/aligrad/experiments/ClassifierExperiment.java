@@ -1,0 +1,220 @@
+package aligrad.experiments;
+
+import aligrad.nn.Loss;
+import aligrad.nn.Module;
+import aligrad.optim.Optimizer;
+import aligrad.tensor.Recording;
+import aligrad.tensor.Scope;
+import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A network learns classes as in the ALI-G paper: a new order of the samples in each epoch, the
+/// last batch smaller, validation after each epoch, and the test set for the best of the models
+/// that this finds.
+///
+/// @param <B> a batch
+abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
+
+    private final Module model;
+    private final OptimizerChoice choice;
+    private final Optimizer<?> optimizer;
+    private final Loss loss;
+    private final String lossUnit;
+    private final BatchLoader<B> loader;
+    private final long epochs;
+    private final Map<String, Object> configuration = new LinkedHashMap<>();
+    private @Nullable Double testAccuracy;
+
+    /// @param lossUnit what follows a number of the loss: ` nats`, or nothing
+    /// @param loader of the training, which this closes
+    ClassifierExperiment(
+            Module model,
+            OptimizerChoice choice,
+            Optimizer<?> optimizer,
+            Loss loss,
+            String lossUnit,
+            BatchLoader<B> loader,
+            long epochs) {
+        this.model = model;
+        this.choice = choice;
+        this.optimizer = optimizer;
+        this.loss = loss;
+        this.lossUnit = lossUnit;
+        this.loader = loader;
+        this.epochs = epochs;
+    }
+
+    /// The scores of the classes, `(B, classes)`.
+    abstract Tensor scores(B batch);
+
+    /// `I64 (B)`.
+    abstract Tensor labels(B batch);
+
+    /// The samples that the model is chosen by, in their order.
+    abstract BatchLoader<B> validationBatches();
+
+    /// Those that it is judged by.
+    abstract BatchLoader<B> testBatches();
+
+    /// Before the validation after iteration `i`, with the weights that it will judge.
+    void beforeValidation(long i) {
+        // most models are ready as they are
+    }
+
+    /// After each validation.
+    ///
+    /// @param accuracy in percent
+    void validated(double accuracy) {
+        // most experiments go on as before
+    }
+
+    /// Where the settings are put that `config.yaml` shows; for the constructor.
+    final Map<String, Object> settings() {
+        return configuration;
+    }
+
+    /// The optimizer with its numbers, in the configuration.
+    ///
+    /// @param rate ALI-G's η or the learning rate; infinite for none
+    /// @param maxNorm the radius of ALI-G's ball; infinite for none
+    /// @param weightDecay of all other optimizers
+    final void configureOptimizer(double rate, double maxNorm, double weightDecay) {
+        configuration.put("optimizer", choice.label());
+        if (choice == OptimizerChoice.ALIG) {
+            configuration.put("max-lr", limit(rate));
+            configuration.put("max-norm", limit(maxNorm));
+        } else {
+            configuration.put("learning-rate", rate);
+            if (choice.takesWeightDecay()) {
+                configuration.put("weight-decay", weightDecay);
+            }
+        }
+    }
+
+    /// A number, or `none` where it is infinite.
+    static Object limit(double limit) {
+        return Double.isInfinite(limit) ? "none" : limit;
+    }
+
+    @Override
+    public final Map<String, Object> configuration() {
+        return configuration;
+    }
+
+    @Override
+    public final Module model() {
+        return model;
+    }
+
+    @Override
+    public final Optimizer<?> optimizer() {
+        return optimizer;
+    }
+
+    /// The batches of the training.
+    final BatchLoader<B> loader() {
+        return loader;
+    }
+
+    @Override
+    public final long iterations() {
+        return epochs * loader.perEpoch();
+    }
+
+    @Override
+    public final long period() {
+        return loader.perEpoch();
+    }
+
+    @Override
+    public final Map<String, Double> iterate(long i) {
+        B batch = loader.batch(i);
+        double[] right = new double[1];
+        model.train();
+        optimizer.step(
+                () -> {
+                    Tensor labels = labels(batch);
+                    Tensor scores = scores(batch);
+                    right[0] = scores.argmax(1).eq(labels).mean().item();
+                    return loss.mean(scores, labels);
+                });
+        Map<String, Double> extra = new HashMap<>();
+        extra.put("epoch", (double) (i / loader.perEpoch() + 1));
+        extra.put("accuracy", 100 * right[0]);
+        extra.put(Averages.SAMPLES, (double) labels(batch).extent(0));
+        if ((i + 1) % loader.perEpoch() == 0) {
+            double accuracy =
+                    optimizer.evaluating(
+                            () -> {
+                                beforeValidation(i);
+                                return accuracy(validationBatches());
+                            });
+            extra.put(Metrics.VALIDATION_ACCURACY, accuracy);
+            validated(accuracy);
+        }
+        return extra;
+    }
+
+    @Override
+    public final Map<String, Double> test() {
+        double accuracy = accuracy(testBatches());
+        testAccuracy = accuracy;
+        return Map.of("test_accuracy", accuracy);
+    }
+
+    /// In percent, in evaluation; closes the loader.
+    private double accuracy(BatchLoader<B> batches) {
+        model.eval();
+        long right = 0;
+        long samples = 0;
+        try (batches) {
+            for (long i = 0; i < batches.perEpoch(); i++) {
+                B batch = batches.batch(i);
+                right += Scope.compute("evaluation", () -> Recording.off(() -> right(batch)));
+                samples += labels(batch).extent(0);
+            }
+        }
+        return 100.0 * right / samples;
+    }
+
+    private long right(B batch) {
+        return (long) scores(batch).argmax(1).eq(labels(batch)).sum().item();
+    }
+
+    @Override
+    public final String conclusion(Metrics metrics) {
+        int window = Math.min(100, metrics.size());
+        StringBuilder text =
+                new StringBuilder(
+                        "Mean loss of the last %s: %.4f%s; "
+                                .formatted(
+                                        Count.of(window, "iteration"),
+                                        metrics.meanOfLast("loss", window),
+                                        lossUnit));
+        Map<String, Double> best = metrics.best(Metrics.VALIDATION_ACCURACY);
+        if (best.isEmpty()) {
+            return text.append("validation accuracy: not measured before the first epoch ends.")
+                    .toString();
+        }
+        text.append(
+                "best validation accuracy: %.2f %% after epoch %.0f"
+                        .formatted(
+                                best.get(Metrics.VALIDATION_ACCURACY),
+                                best.getOrDefault("epoch", Double.NaN)));
+        return testAccuracy == null
+                ? text.append(".").toString()
+                : text.append("; test accuracy of that model: %.2f %%.".formatted(testAccuracy))
+                        .toString();
+    }
+
+    /// Ends the threads that load.
+    @Override
+    public final void close() {
+        loader.close();
+    }
+}
