@@ -27,11 +27,20 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
     private final String lossUnit;
     private final BatchLoader<B> loader;
     private final long epochs;
+    private final boolean countsFive;
     private final Map<String, Object> configuration = new LinkedHashMap<>();
-    private @Nullable Double testAccuracy;
+    private @Nullable Accuracy tested;
+
+    /// In percent.
+    ///
+    /// @param best how often the label has the highest score
+    /// @param five how often it is among the five highest
+    private record Accuracy(double best, double five) {}
 
     /// @param lossUnit what follows a number of the loss: ` nats`, or nothing
     /// @param loader of the training, which this closes
+    /// @param countsFive whether it is measured how often the label is among the five highest
+    ///   scores
     ClassifierExperiment(
             Module model,
             OptimizerChoice choice,
@@ -39,7 +48,8 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
             Loss loss,
             String lossUnit,
             BatchLoader<B> loader,
-            long epochs) {
+            long epochs,
+            boolean countsFive) {
         this.model = model;
         this.choice = choice;
         this.optimizer = optimizer;
@@ -47,6 +57,7 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
         this.lossUnit = lossUnit;
         this.loader = loader;
         this.epochs = epochs;
+        this.countsFive = countsFive;
     }
 
     /// The scores of the classes, `(B, classes)`.
@@ -134,56 +145,77 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
     @Override
     public final Map<String, Double> iterate(long i) {
         B batch = loader.batch(i);
-        double[] right = new double[1];
+        double[] right = new double[2];
         model.train();
         optimizer.step(
                 () -> {
                     Tensor labels = labels(batch);
                     Tensor scores = scores(batch);
                     right[0] = scores.argmax(1).eq(labels).mean().item();
+                    right[1] = countsFive ? amongFive(scores.detach(), labels) : 0;
                     return loss.mean(scores, labels);
                 });
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
         extra.put("accuracy", 100 * right[0]);
-        extra.put(Averages.SAMPLES, (double) labels(batch).extent(0));
+        double samples = labels(batch).extent(0);
+        extra.put(Averages.SAMPLES, samples);
+        if (countsFive) {
+            extra.put("top5_accuracy", 100 * right[1] / samples);
+        }
         if ((i + 1) % loader.perEpoch() == 0) {
-            double accuracy =
+            Accuracy accuracy =
                     optimizer.evaluating(
                             () -> {
                                 beforeValidation(i);
                                 return accuracy(validationBatches());
                             });
-            extra.put(Metrics.VALIDATION_ACCURACY, accuracy);
-            validated(accuracy);
+            extra.put(Metrics.VALIDATION_ACCURACY, accuracy.best);
+            if (countsFive) {
+                extra.put(Metrics.VALIDATION_TOP5, accuracy.five);
+            }
+            validated(accuracy.best);
         }
         return extra;
     }
 
     @Override
     public final Map<String, Double> test() {
-        double accuracy = accuracy(testBatches());
-        testAccuracy = accuracy;
-        return Map.of("test_accuracy", accuracy);
+        Accuracy accuracy = accuracy(testBatches());
+        tested = accuracy;
+        return countsFive
+                ? Map.of("test_accuracy", accuracy.best, "test_top5_accuracy", accuracy.five)
+                : Map.of("test_accuracy", accuracy.best);
     }
 
-    /// In percent, in evaluation; closes the loader.
-    private double accuracy(BatchLoader<B> batches) {
+    /// In evaluation; closes the loader.
+    private Accuracy accuracy(BatchLoader<B> batches) {
         model.eval();
-        long right = 0;
+        double[] right = new double[2];
         long samples = 0;
         try (batches) {
             for (long i = 0; i < batches.perEpoch(); i++) {
                 B batch = batches.batch(i);
-                right += Scope.compute("evaluation", () -> Recording.off(() -> right(batch)));
-                samples += labels(batch).extent(0);
+                samples +=
+                        Scope.compute("evaluation", () -> Recording.off(() -> count(batch, right)));
             }
         }
-        return 100.0 * right / samples;
+        return new Accuracy(100 * right[0] / samples, 100 * right[1] / samples);
     }
 
-    private long right(B batch) {
-        return (long) scores(batch).argmax(1).eq(labels(batch)).sum().item();
+    /// Adds how many are right, and how many have the label among the five; returns of how many.
+    private int count(B batch, double[] right) {
+        Tensor scores = scores(batch);
+        Tensor labels = labels(batch);
+        right[0] += scores.argmax(1).eq(labels).sum().item();
+        right[1] += countsFive ? amongFive(scores, labels) : 0;
+        return labels.extent(0);
+    }
+
+    /// How many rows have their label among the five highest scores.
+    static double amongFive(Tensor scores, Tensor labels) {
+        Tensor five = scores.argsort(1, true).slice(1, 0, 5);
+        return five.eq(labels.unsqueeze(1).to(five.dtype())).sum().item();
     }
 
     @Override
@@ -206,10 +238,13 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
                         .formatted(
                                 best.get(Metrics.VALIDATION_ACCURACY),
                                 best.getOrDefault("epoch", Double.NaN)));
-        return testAccuracy == null
-                ? text.append(".").toString()
-                : text.append("; test accuracy of that model: %.2f %%.".formatted(testAccuracy))
-                        .toString();
+        if (tested != null) {
+            text.append("; test accuracy of that model: %.2f %%".formatted(tested.best));
+            if (countsFive) {
+                text.append(", among the five highest scores: %.2f %%".formatted(tested.five));
+            }
+        }
+        return text.append(".").toString();
     }
 
     /// Ends the threads that load.

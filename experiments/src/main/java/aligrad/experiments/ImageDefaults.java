@@ -43,7 +43,7 @@ record ImageDefaults(
     /// those with a decoupled weight decay AdamW's, all others those of Adam with AMSGrad; BORAT
     /// has its own paper's batch size.
     static ImageDefaults cifar(CifarFormat format, Family family, OptimizerChoice choice) {
-        boolean wide = family == Family.WRN;
+        boolean wide = family == Family.WRN || family == Family.RESNET; // both are residual
         boolean ten = format == CifarFormat.CIFAR10;
         return new ImageDefaults(
                 wide ? 200 : 300,
@@ -62,6 +62,13 @@ record ImageDefaults(
         double[] row = SVHN.getOrDefault(choice.label(), new double[] {Double.NaN, 5e-4});
         boolean alig = choice == OptimizerChoice.ALIG;
         return new ImageDefaults(160, 128, 0.01, 0, 50, row[0], alig ? 0 : row[1], 0.4);
+    }
+
+    /// For ResNet-18, of which the release has one job, with ALI-G. The other optimizers take the
+    /// weight decay of WRN-40-4 on CIFAR-100.
+    static ImageDefaults imageNet(OptimizerChoice choice) {
+        return new ImageDefaults(
+                90, 1024, 10, 0, 400, Double.NaN, weightDecays(choice)[column(true, false)], 0);
     }
 
     /// The columns are WRN and DenseNet on CIFAR-10, WRN and DenseNet on CIFAR-100.

@@ -11,8 +11,8 @@ import aligrad.tensor.Tensor;
 
 import java.util.Map;
 
-/// A network for images learns as in the ALI-G paper: cross-entropy (the hinge loss with DFW), and
-/// running statistics of the weights that are judged.
+/// A network for images learns as in the ALI-G paper: its task's loss (the hinge loss with DFW),
+/// and running statistics of the weights that are judged.
 final class ImageExperiment extends ClassifierExperiment<ImageBatch> {
 
     /// After as many, a running statistic with momentum 0.1 has forgotten all but 0.5 % of its
@@ -81,10 +81,11 @@ final class ImageExperiment extends ClassifierExperiment<ImageBatch> {
                 model,
                 choices.optimizer,
                 optimizer,
-                choices.optimizer.loss(task.smoothsHinge()),
+                choices.optimizer.loss(task.scoring().loss(), task.scoring().smoothsHinge()),
                 choices.optimizer.lossUnit(),
                 loader,
-                choices.epochs);
+                choices.epochs,
+                task.scoring().countsFive());
         this.task = task;
         layer = model;
         loaders = choices.loaders;

@@ -1,5 +1,6 @@
 package aligrad.experiments;
 
+import aligrad.nn.CrossEntropy;
 import aligrad.nn.Loss;
 import aligrad.nn.Module;
 import aligrad.nn.Sequential;
@@ -59,7 +60,7 @@ final class MnistExperiment implements Experiment {
         this.random = Random.stream(seed);
         model = SmallConvNet.of(random.named("weights"));
         this.choice = choice;
-        loss = choice.loss(false);
+        loss = choice.loss(CrossEntropy.options(), false);
         optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
         configuration.put("experiment", name);
         configuration.put("data", data);

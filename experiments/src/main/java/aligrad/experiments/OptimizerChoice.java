@@ -1,6 +1,5 @@
 package aligrad.experiments;
 
-import aligrad.nn.CrossEntropy;
 import aligrad.nn.Loss;
 import aligrad.nn.MulticlassHinge;
 import aligrad.optim.Adagrad;
@@ -242,13 +241,13 @@ enum OptimizerChoice {
         return this != ALIG && this != SPS && this != BORAT;
     }
 
-    /// What a classifier minimizes: the hinge loss with DFW, which is made for it, and else the
-    /// cross-entropy.
+    /// What a classifier minimizes: the hinge loss with DFW, which is made for it.
     ///
+    /// @param usual what all others minimize
     /// @param smoothed whether that hinge loss is smoothed
-    Loss loss(boolean smoothed) {
+    Loss loss(Loss usual, boolean smoothed) {
         if (this != DFW) {
-            return CrossEntropy.options();
+            return usual;
         }
         return smoothed ? MulticlassHinge.smoothed() : MulticlassHinge.plain();
     }

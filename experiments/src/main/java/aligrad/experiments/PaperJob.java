@@ -98,7 +98,11 @@ record PaperJob(
                 options.put("loss", loss.equals("svm") ? "hinge" : "ce");
                 sentences(options, mode, isAliG);
             }
-            case SVHN, CIFAR, CIFAR_TRAIN, IMAGENET -> image(options, isAliG);
+            case SVHN, CIFAR, CIFAR_TRAIN -> image(options, isAliG);
+            case IMAGENET -> {
+                options.put("loss", loss);
+                image(options, isAliG);
+            }
         }
         return options;
     }

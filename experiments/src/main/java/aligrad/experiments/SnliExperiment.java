@@ -98,7 +98,8 @@ final class SnliExperiment extends ClassifierExperiment<SentencePairBatch> {
                 choices.loss.loss(),
                 choices.loss.unit(),
                 loader,
-                choices.epochs);
+                choices.epochs,
+                false);
         infersent = model;
         this.data = data;
         schedule = choices.schedule;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             TrainCifar.Cifar10.class,
             TrainCifar.Cifar100.class,
             TrainSvhn.class,
-            TrainSnli.class
+            TrainSnli.class,
+            TrainImageNet.class
         })
 final class Train implements Runnable {
 

@@ -24,7 +24,9 @@ abstract class TrainImages implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "wrn-DEPTH-WIDTH, densenet-DEPTH-GROWTH or plain-densenet-DEPTH-GROWTH, such as"
-                            + " wrn-16-4, wrn-40-4 or densenet-40-40 (default: the paper's)")
+                            + " wrn-16-4, wrn-40-4 or densenet-40-40; for large images"
+                            + " resnet-DEPTH, such as resnet-18, or resnet-DEPTH-CHANNELS (default:"
+                            + " the paper's)")
     private @Nullable String model;
 
     @Option(
@@ -76,10 +78,15 @@ abstract class TrainImages implements Callable<Integer> {
     /// What belongs in the directory of `--data`, for a message.
     abstract String files();
 
+    /// What else there is to do where they are not there, behind a comma.
+    String remedy() {
+        return ", or fetch them with ./aligrad data fetch " + name();
+    }
+
     abstract ImageDefaults defaults(ImageNetwork network, OptimizerChoice choice);
 
     /// Settings of its own, as the configuration shows them; checked before any file is read.
-    Map<String, Object> own(Settings settings) {
+    Map<String, Object> own(Settings settings, OptimizerChoice choice) {
         return Map.of();
     }
 
@@ -117,8 +124,8 @@ abstract class TrainImages implements Callable<Integer> {
         }
         if (folder == null) {
             throw new UsageException(
-                    "--data is missing: name the directory with %s, or fetch them with ./aligrad data fetch %s."
-                            .formatted(files(), name()));
+                    "--data is missing: name the directory with %s%s."
+                            .formatted(files(), remedy()));
         }
         if (loaders < 1 || loaders > MOST_LOADERS) {
             throw new UsageException(
@@ -146,16 +153,23 @@ abstract class TrainImages implements Callable<Integer> {
                 choice.rate(settings, options, conventions),
                 radius,
                 decay,
-                dropout(settings, defaults),
+                dropout(settings, network, defaults),
                 passes,
                 Math.toIntExact(images),
                 settings.whole("seed", options.seed, 1),
                 loaders,
                 protocol,
-                own(settings));
+                own(settings, choice));
     }
 
-    private double dropout(Settings settings, ImageDefaults defaults) {
+    private double dropout(Settings settings, ImageNetwork network, ImageDefaults defaults) {
+        if (!network.takesDropout()) {
+            if (dropout != null) {
+                throw new UsageException(
+                        "--dropout: a resnet drops no numbers; leave the option out.");
+            }
+            return 0;
+        }
         Double given = settings.number("dropout", dropout);
         double probability = given == null ? defaults.dropout() : given;
         if (!(probability >= 0 && probability < 1)) {

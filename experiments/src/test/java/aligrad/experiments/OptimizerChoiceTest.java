@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import aligrad.nn.CrossEntropy;
 import aligrad.optim.Optimizer;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
@@ -192,13 +193,21 @@ class OptimizerChoiceTest {
         Tensor scores = Tensor.of(new double[] {2, 0.5, -1, 1.8}, 1, 4);
         Tensor label = Tensor.of(new long[] {0}, 1);
         double entropy = Math.log(1 + Math.exp(-1.5) + Math.exp(-3) + Math.exp(-0.2));
-        assertThat(OptimizerChoice.DFW.loss(false).mean(scores, label).item())
+        assertThat(
+                        OptimizerChoice.DFW
+                                .loss(CrossEntropy.options(), false)
+                                .mean(scores, label)
+                                .item())
                 .isCloseTo(0.8, within(1e-12));
-        assertThat(OptimizerChoice.DFW.loss(true).mean(scores, label).item())
+        assertThat(
+                        OptimizerChoice.DFW
+                                .loss(CrossEntropy.options(), true)
+                                .mean(scores, label)
+                                .item())
                 .isCloseTo(0.2121988927, within(1e-9));
         for (OptimizerChoice choice : OptimizerChoice.values()) {
             if (choice != OptimizerChoice.DFW) {
-                assertThat(choice.loss(true).mean(scores, label).item())
+                assertThat(choice.loss(CrossEntropy.options(), true).mean(scores, label).item())
                         .isCloseTo(entropy, within(1e-12));
                 assertThat(choice.lossUnit()).isEqualTo(" nats");
             }
