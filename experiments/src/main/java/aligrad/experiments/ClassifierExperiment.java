@@ -1,6 +1,5 @@
 package aligrad.experiments;
 
-import aligrad.nn.Loss;
 import aligrad.nn.Module;
 import aligrad.optim.Optimizer;
 import aligrad.tensor.Recording;
@@ -9,6 +8,7 @@ import aligrad.tensor.Tensor;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +23,7 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
     private final Module model;
     private final OptimizerChoice choice;
     private final Optimizer<?> optimizer;
-    private final Loss loss;
+    private final Objective objective;
     private final String lossUnit;
     private final BatchLoader<B> loader;
     private final long epochs;
@@ -45,7 +45,7 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
             Module model,
             OptimizerChoice choice,
             Optimizer<?> optimizer,
-            Loss loss,
+            Objective objective,
             String lossUnit,
             BatchLoader<B> loader,
             long epochs,
@@ -53,7 +53,7 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
         this.model = model;
         this.choice = choice;
         this.optimizer = optimizer;
-        this.loss = loss;
+        this.objective = objective;
         this.lossUnit = lossUnit;
         this.loader = loader;
         this.epochs = epochs;
@@ -91,19 +91,22 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
 
     /// The optimizer with its numbers, in the configuration.
     ///
-    /// @param rate ALI-G's η or the learning rate; infinite for none
+    /// @param rate η of ALI-G and ALI-G+, or the learning rate; infinite for none
     /// @param maxNorm the radius of ALI-G's ball; infinite for none
     /// @param weightDecay of all other optimizers
-    final void configureOptimizer(double rate, double maxNorm, double weightDecay) {
+    /// @param targetInterval epochs between changes of the targets of ALI-G+; 0 for all others
+    final void configureOptimizer(
+            double rate, double maxNorm, double weightDecay, int targetInterval) {
         configuration.put("optimizer", choice.label());
+        configuration.put(choice.takesMaximum() ? "max-lr" : "learning-rate", limit(rate));
         if (choice == OptimizerChoice.ALIG) {
-            configuration.put("max-lr", limit(rate));
             configuration.put("max-norm", limit(maxNorm));
-        } else {
-            configuration.put("learning-rate", rate);
-            if (choice.takesWeightDecay()) {
-                configuration.put("weight-decay", weightDecay);
-            }
+        }
+        if (choice.takesWeightDecay()) {
+            configuration.put("weight-decay", weightDecay);
+        }
+        if (choice.takesTargets()) {
+            configuration.put(TargetsOption.NAME, targetInterval);
         }
     }
 
@@ -153,7 +156,7 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
                     Tensor scores = scores(batch);
                     right[0] = scores.argmax(1).eq(labels).mean().item();
                     right[1] = countsFive ? amongFive(scores.detach(), labels) : 0;
-                    return loss.mean(scores, labels);
+                    return objective.mean(scores, labels, () -> samples(i));
                 });
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
@@ -164,6 +167,7 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
             extra.put("top5_accuracy", 100 * right[1] / samples);
         }
         if ((i + 1) % loader.perEpoch() == 0) {
+            objective.endEpoch();
             Accuracy accuracy =
                     optimizer.evaluating(
                             () -> {
@@ -177,6 +181,12 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
             validated(accuracy.best);
         }
         return extra;
+    }
+
+    /// Which samples the batch of iteration `i` has, `I64 (B)`.
+    private Tensor samples(long i) {
+        long[] samples = Arrays.stream(loader.samples(i)).asLongStream().toArray();
+        return Tensor.of(samples, samples.length);
     }
 
     @Override

@@ -9,10 +9,10 @@ import java.util.Map;
 ///
 /// @param epochs passes over the images
 /// @param batchSize images in a step
-/// @param maxLearningRate ALI-G's η
-/// @param momentum of ALI-G
+/// @param maxLearningRate η of ALI-G and ALI-G+
+/// @param momentum of ALI-G and its like
 /// @param maxNorm the radius of the ball that ALI-G's weights stay in
-/// @param learningRate of all but ALI-G; not a number where the release has none
+/// @param learningRate of all others; not a number where the release has none
 /// @param weightDecay of those that take one
 /// @param dropout with which probability the network drops a number in training
 record ImageDefaults(
@@ -78,7 +78,7 @@ record ImageDefaults(
 
     private static long[] batchSizes(OptimizerChoice choice) {
         return switch (choice) {
-            case ALIG -> new long[] {256, 64, 128, 256};
+            case ALIG, ALIG_PLUS -> new long[] {256, 64, 128, 256};
             case SGD,
                     HEAVY_BALL,
                     NESTEROV,
@@ -106,7 +106,7 @@ record ImageDefaults(
     private static double[] weightDecays(OptimizerChoice choice) {
         return switch (choice) {
             case ALIG, SPS, BORAT -> new double[] {0, 0, 0, 0};
-            case SGD, HEAVY_BALL, NESTEROV, BPGRAD, MOMO, D_ADAPT_SGD, SCHEDULE_FREE ->
+            case ALIG_PLUS, SGD, HEAVY_BALL, NESTEROV, BPGRAD, MOMO, D_ADAPT_SGD, SCHEDULE_FREE ->
                     new double[] {5e-4, 1e-4, 5e-4, 1e-4};
             case DFW, L4MOM -> new double[] {1e-4, 1e-4, 5e-4, 1e-4};
             case ADAMW, MOMO_ADAM, PRODIGY, SCHEDULE_FREE_ADAMW, LION, LAMB ->

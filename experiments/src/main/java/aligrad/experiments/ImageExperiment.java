@@ -4,6 +4,7 @@ import aligrad.nn.Layer;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
 import aligrad.optim.Projection;
+import aligrad.optim.SampleTargets;
 import aligrad.tensor.Random;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
@@ -66,6 +67,7 @@ final class ImageExperiment extends ClassifierExperiment<ImageBatch> {
                         Shard.WHOLE,
                         choices.loaders,
                         (batch, epoch) -> ImageBatch.of(task.train(), batch, epoch));
+        SampleTargets targets = TargetsOption.targets(places.length, protocol.targetInterval());
         Optimizer<?> optimizer =
                 choices.optimizer.over(
                         model.namedParameters(),
@@ -73,15 +75,19 @@ final class ImageExperiment extends ClassifierExperiment<ImageBatch> {
                         protocol.schedule(),
                         loader.perEpoch(),
                         conventions(
-                                choices.rate,
-                                protocol.momentum(),
-                                choices.maxNorm,
-                                choices.weightDecay));
+                                        choices.rate,
+                                        protocol.momentum(),
+                                        choices.maxNorm,
+                                        choices.weightDecay)
+                                .withTargets(targets));
         super(
                 model,
                 choices.optimizer,
                 optimizer,
-                choices.optimizer.loss(task.scoring().loss(), task.scoring().smoothsHinge()),
+                new Objective(
+                        choices.optimizer.loss(
+                                task.scoring().loss(), task.scoring().smoothsHinge()),
+                        targets),
                 choices.optimizer.lossUnit(),
                 loader,
                 choices.epochs,
@@ -110,7 +116,8 @@ final class ImageExperiment extends ClassifierExperiment<ImageBatch> {
                 false,
                 Clipping.none(),
                 Double.isInfinite(maxNorm) ? Projection.none() : Projection.l2Ball(maxNorm),
-                weightDecay);
+                weightDecay,
+                null);
     }
 
     private void configure(Choices choices) {
@@ -119,7 +126,11 @@ final class ImageExperiment extends ClassifierExperiment<ImageBatch> {
         configuration.put("model", choices.model);
         configuration.put("data", choices.data);
         configuration.putAll(choices.own);
-        configureOptimizer(choices.rate, choices.maxNorm, choices.weightDecay);
+        configureOptimizer(
+                choices.rate,
+                choices.maxNorm,
+                choices.weightDecay,
+                choices.protocol.targetInterval());
         configuration.putAll(choices.protocol.configuration());
         configuration.put("dropout", choices.dropout);
         configuration.put("epochs", choices.epochs);

@@ -9,11 +9,12 @@ import java.util.stream.Collectors;
 /// @param momentum of the optimizers that take one from the experiment; NaN for the others
 /// @param schedule how SGD's learning rate falls
 /// @param subset how many of the images
-record ImageProtocol(double momentum, StepSchedule schedule, Subset subset) {
+/// @param targetInterval epochs between changes of the targets of ALI-G+; 0 for all others
+record ImageProtocol(double momentum, StepSchedule schedule, Subset subset, int targetInterval) {
 
     /// All images, and a learning rate that stays.
     static ImageProtocol usual(double momentum) {
-        return new ImageProtocol(momentum, StepSchedule.NONE, Subset.ALL);
+        return new ImageProtocol(momentum, StepSchedule.NONE, Subset.ALL, 0);
     }
 
     /// What the configuration shows of it.

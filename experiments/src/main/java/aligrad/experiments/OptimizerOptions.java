@@ -15,7 +15,9 @@ final class OptimizerOptions {
     @Option(
             names = "--momentum",
             paramLabel = "X",
-            description = "of alig and its like, at least 0 and less than 1 (default: the paper's)")
+            description =
+                    "of alig, alig-plus, borat, bpgrad and dfw, at least 0 and less than 1"
+                            + " (default: the paper's)")
     private @Nullable Double momentum;
 
     @Option(

@@ -4,6 +4,7 @@ import aligrad.nn.InferSent;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
 import aligrad.optim.Projection;
+import aligrad.optim.SampleTargets;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
@@ -44,6 +45,7 @@ final class SnliExperiment extends ClassifierExperiment<SentencePairBatch> {
     /// @param clip the norm to which gradients are clipped; infinite for none
     /// @param hidden units of each direction of the LSTM
     /// @param schedule of SGD's learning rate
+    /// @param targetInterval epochs between changes of the targets of ALI-G+; 0 for all others
     record Choices(
             SentenceModel model,
             int hidden,
@@ -57,6 +59,7 @@ final class SnliExperiment extends ClassifierExperiment<SentencePairBatch> {
             double momentum,
             double clip,
             PlateauSchedule schedule,
+            int targetInterval,
             long epochs,
             int batchSize,
             long seed,
@@ -84,18 +87,19 @@ final class SnliExperiment extends ClassifierExperiment<SentencePairBatch> {
                         Shard.WHOLE,
                         1,
                         (batch, epoch) -> SentencePairBatch.of(data.train(), batch));
+        SampleTargets targets = TargetsOption.targets(places.length, choices.targetInterval);
         Optimizer<?> optimizer =
                 choices.optimizer.over(
                         model.namedParameters(),
                         choices.rate,
                         choices.schedule,
                         loader.perEpoch(),
-                        conventions(choices));
+                        conventions(choices).withTargets(targets));
         super(
                 model,
                 choices.optimizer,
                 optimizer,
-                choices.loss.loss(),
+                new Objective(choices.loss.loss(), targets),
                 choices.loss.unit(),
                 loader,
                 choices.epochs,
@@ -127,7 +131,8 @@ final class SnliExperiment extends ClassifierExperiment<SentencePairBatch> {
                 Double.isInfinite(choices.maxNorm)
                         ? Projection.none()
                         : Projection.l2Ball(choices.maxNorm),
-                choices.weightDecay);
+                choices.weightDecay,
+                null);
     }
 
     private void configure(Choices choices) {
@@ -138,7 +143,8 @@ final class SnliExperiment extends ClassifierExperiment<SentencePairBatch> {
         configuration.put("data", choices.data);
         configuration.put(Embeddings.OPTION, choices.embeddings.label());
         configuration.put("loss", choices.loss.label());
-        configureOptimizer(choices.rate, choices.maxNorm, choices.weightDecay);
+        configureOptimizer(
+                choices.rate, choices.maxNorm, choices.weightDecay, choices.targetInterval);
         if (choices.optimizer.takesMomentum()) {
             configuration.put("momentum", choices.momentum);
         }

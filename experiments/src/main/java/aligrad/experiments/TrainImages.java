@@ -67,6 +67,7 @@ abstract class TrainImages implements Callable<Integer> {
 
     @Mixin private final OptimizerOptions optimizerOptions = new OptimizerOptions();
     @Mixin private final ScheduleOptions scheduleOptions = new ScheduleOptions();
+    @Mixin private final TargetsOption targets = new TargetsOption();
     @Mixin private final SubsetOption subset = new SubsetOption();
 
     /// Such as `cifar10`.
@@ -141,7 +142,8 @@ abstract class TrainImages implements Callable<Integer> {
                 new ImageProtocol(
                         optimizerOptions.momentum(settings, choice, defaults.momentum()),
                         scheduleOptions.schedule(settings, choice),
-                        subset.of(settings));
+                        subset.of(settings),
+                        targets.interval(settings, choice, passes));
         OptimizerChoice.Conventions conventions =
                 ImageExperiment.conventions(
                                 defaults.maxLearningRate(), protocol.momentum(), radius, decay)

@@ -100,6 +100,8 @@ final class TrainSnli implements Callable<Integer> {
                             + " epoch that was no better on the validation set (default: 0.2)")
     private @Nullable Double plateauFactor;
 
+    @Mixin private final TargetsOption targets = new TargetsOption();
+
     @Mixin private final SubsetOption subset = new SubsetOption();
 
     @Option(
@@ -172,6 +174,7 @@ final class TrainSnli implements Callable<Integer> {
                 optimizerOptions.momentum(settings, choice, 0),
                 clip(settings, choice),
                 schedule(settings, choice),
+                targets.interval(settings, choice, passes),
                 passes,
                 Math.toIntExact(pairs),
                 settings.whole("seed", options.seed, 1),

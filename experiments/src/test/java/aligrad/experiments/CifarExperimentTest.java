@@ -136,7 +136,15 @@ class CifarExperimentTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"alig", "nesterov", "l4adam", "borat", "prodigy", "schedule-free-adamw"})
+            strings = {
+                "alig",
+                "alig-plus",
+                "nesterov",
+                "l4adam",
+                "borat",
+                "prodigy",
+                "schedule-free-adamw"
+            })
     void aResumedRunEqualsAnUninterruptedOne(String optimizer) throws IOException {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
@@ -220,6 +228,60 @@ class CifarExperimentTest {
                 "--momentum: adam has its own; leave the option out.");
         refused(fresh(run, "--subset", "0"), "--subset 0: it must be from 1 to 2147483647.");
         assertThat(run).doesNotExist();
+    }
+
+    /// From 0, a target goes half the way to the loss of its sample after the first epoch, so that
+    /// the next step is shorter than without.
+    @Test
+    void targetsOfSamplesChangeAfterTheirInterval() throws IOException {
+        Path run = folder.resolve("run");
+        String[] options = {
+            "--optimizer", "alig-plus", "--target-interval", "1", "--max-lr", "1e-3"
+        };
+        List<String> line = new ArrayList<>(List.of(options));
+        line.addAll(List.of("--epochs", "1", "--weight-decay", "0", "--momentum", "0"));
+        success(fresh(run, line.toArray(new String[0])));
+        SafeTensors state = SafeTensors.open(run.resolve("checkpoint/optimizer-3.safetensors"));
+        double[] targets = state.tensors().get("sampleTargets").toDoubleArray();
+        double[] losses = state.tensors().get("sampleLosses").toDoubleArray();
+        assertThat(targets).hasSize(36);
+        double sum = 0;
+        for (int i = 0; i < 36; i++) {
+            assertThat(losses[i]).isPositive();
+            assertThat(targets[i]).isEqualTo(losses[i] / 2);
+            sum += losses[i];
+        }
+        List<Map<String, Object>> rows = rows(run);
+        double mean = 0;
+        for (Map<String, Object> row : rows) {
+            mean += number(row, "loss") * number(row, "samples") / 36;
+        }
+        assertThat(sum / 36).isCloseTo(mean, within(1e-6));
+        assertThat(Files.readString(run.resolve("config.yaml")))
+                .contains("max-lr: 0.001\n", "weight-decay: 0.0\n", "target-interval: 1\n")
+                .doesNotContain("max-norm");
+        refused(
+                cifar(run, "--resume", "--epochs", "3", "--target-interval", "2"),
+                "--target-interval 2: the run to resume was started with 1");
+        success(cifar(run, "--resume", "--epochs", "2"));
+        Path free = folder.resolve("free");
+        line.set(0, "--optimizer");
+        line.set(3, "2");
+        line.set(7, "2");
+        success(fresh(free, line.toArray(new String[0])));
+        // the same weights and batch, and half of the loss is not counted any more
+        double unclipped = number(rows(free).get(3), "step_size_unclipped");
+        assertThat(number(rows(free).get(3), "loss")).isEqualTo(number(rows(run).get(3), "loss"));
+        assertThat(number(rows(run).get(3), "step_size_unclipped")).isLessThan(0.9 * unclipped);
+        refused(
+                fresh(folder.resolve("none"), "--target-interval", "1"),
+                "--target-interval: only alig-plus has targets; leave the option out.");
+        refused(
+                fresh(folder.resolve("none"), "--optimizer", "alig-plus", "--target-interval", "0"),
+                "--target-interval 0: it must be from 1 to 429496729 epochs.");
+        refused(
+                fresh(folder.resolve("none"), "--optimizer", "alig-plus", "--max-norm", "9"),
+                "--max-norm: only alig keeps the weights in a ball; alig-plus takes");
     }
 
     /// Its hinge losses reach 0 on so few images, so that not all rows differ.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import aligrad.nn.CrossEntropy;
 import aligrad.optim.Optimizer;
+import aligrad.optim.SampleTargets;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
@@ -26,6 +27,7 @@ class OptimizerChoiceTest {
                 .extracting(OptimizerChoice::label)
                 .containsExactly(
                         "alig",
+                        "alig-plus",
                         "sgd",
                         "heavy-ball",
                         "nesterov",
@@ -63,14 +65,15 @@ class OptimizerChoiceTest {
         assertThatThrownBy(() -> OptimizerChoice.of("ADAM"))
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
-                        "--optimizer ADAM: there is none of that name; choose alig, sgd,"
+                        "--optimizer ADAM: there is none of that name; choose alig, alig-plus, sgd,"
                             + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi,"
                             + " bpgrad, dfw, l4adam, l4mom, sps, momo, momo-adam, borat,"
                             + " d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
                             + " schedule-free-adamw, lion, lamb.");
     }
 
-    /// Steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments' conventions.
+    /// Steps on `(p - 3)²` from 1, the loss of the only sample: each must bring it nearer, under
+    /// both experiments' conventions.
     @ParameterizedTest
     @EnumSource
     void stepsDownhill(OptimizerChoice choice) {
@@ -80,11 +83,14 @@ class OptimizerChoiceTest {
                 }) {
             Parameter p = new Parameter("p", Tensor.of(new float[] {1}, 1));
             double rate = choice.rate(NEW, new RunOptions(), c);
-            Optimizer<?> optimizer = choice.over(Map.of("p", p), rate, c);
+            SampleTargets targets = choice.takesTargets() ? SampleTargets.of(1, 5) : null;
+            Optimizer<?> optimizer = choice.over(Map.of("p", p), rate, c.withTargets(targets));
+            Objective objective = new Objective((x, labels) -> x.sub(3).square(), targets);
+            Tensor one = Tensor.of(new long[] {0}, 1);
             int batches = choice == OptimizerChoice.BORAT ? 2 : 1; // of a step
             double[] losses = new double[2 * batches + 1];
             for (int i = 0; i < losses.length; i++) {
-                losses[i] = optimizer.step(() -> p.value().sub(3).square().sum());
+                losses[i] = optimizer.step(() -> objective.mean(p.value(), one, () -> one));
             }
             double first = losses[0];
             double second = losses[batches];
@@ -114,14 +120,20 @@ class OptimizerChoiceTest {
         RunOptions options = new RunOptions();
         options.learningRate = 0.1;
         refuses(OptimizerChoice.ALIG, options, "--learning-rate: alig computes its step itself");
+        refuses(
+                OptimizerChoice.ALIG_PLUS,
+                options,
+                "--learning-rate: alig-plus computes its step itself");
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ALIG")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"ALIG", "ALIG_PLUS"})
     void allOthersRefuseAMaximum(OptimizerChoice choice) {
         RunOptions options = new RunOptions();
         options.maxLearningRate = "0.1";
-        refuses(choice, options, "--max-lr: only alig has a maximal learning rate");
+        refuses(choice, options, "--max-lr: only alig and alig-plus have a maximal learning rate");
     }
 
     @ParameterizedTest

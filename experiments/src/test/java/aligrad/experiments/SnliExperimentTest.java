@@ -111,6 +111,8 @@ class SnliExperimentTest {
     @CsvSource({
         "alig,ce",
         "alig,hinge",
+        "alig-plus,ce",
+        "alig-plus,hinge",
         "sgd,ce",
         "adam,hinge",
         "dfw,hinge",
