@@ -32,6 +32,7 @@ record ImageDefaults(
                     "adam", new double[] {1e-5, 5e-4},
                     "amsgrad", new double[] {1e-4, 5e-4},
                     "bpgrad", new double[] {1e-2, 5e-4},
+                    "bpgrad-released", new double[] {1e-2, 5e-4},
                     "dfw", new double[] {1e-2, 1e-4},
                     "l4adam", new double[] {Double.NaN, 1e-4},
                     "l4mom", new double[] {Double.NaN, 5e-4});
@@ -85,6 +86,7 @@ record ImageDefaults(
                     ADAMW,
                     YOGI,
                     BPGRAD,
+                    BPGRAD_RELEASED,
                     SPS,
                     MOMO,
                     MOMO_ADAM,
@@ -106,7 +108,15 @@ record ImageDefaults(
     private static double[] weightDecays(OptimizerChoice choice) {
         return switch (choice) {
             case ALIG, SPS, BORAT -> new double[] {0, 0, 0, 0};
-            case ALIG_PLUS, SGD, HEAVY_BALL, NESTEROV, BPGRAD, MOMO, D_ADAPT_SGD, SCHEDULE_FREE ->
+            case ALIG_PLUS,
+                    SGD,
+                    HEAVY_BALL,
+                    NESTEROV,
+                    BPGRAD,
+                    BPGRAD_RELEASED,
+                    MOMO,
+                    D_ADAPT_SGD,
+                    SCHEDULE_FREE ->
                     new double[] {5e-4, 1e-4, 5e-4, 1e-4};
             case DFW, L4MOM -> new double[] {1e-4, 1e-4, 5e-4, 1e-4};
             case ADAMW, MOMO_ADAM, PRODIGY, SCHEDULE_FREE_ADAMW, LION, LAMB ->

@@ -54,6 +54,8 @@ enum OptimizerChoice {
     RMSPROP(1e-3),
     YOGI(1e-3),
     BPGRAD(0.1),
+    /// As its authors' program has it: without momentum it never moves the weights.
+    BPGRAD_RELEASED(0.1),
     DFW(0.1),
     L4ADAM(0.15),
     L4MOM(0.15),
@@ -181,7 +183,12 @@ enum OptimizerChoice {
 
     /// Whether its momentum is the experiment's; all others have their own or none.
     boolean takesMomentum() {
-        return this == ALIG || this == ALIG_PLUS || this == BPGRAD || this == DFW || this == BORAT;
+        return this == ALIG
+                || this == ALIG_PLUS
+                || this == BPGRAD
+                || this == BPGRAD_RELEASED
+                || this == DFW
+                || this == BORAT;
     }
 
     /// Whether its number is `--max-lr`, which may be `none`.
@@ -209,6 +216,7 @@ enum OptimizerChoice {
                     RMSPROP,
                     YOGI,
                     BPGRAD,
+                    BPGRAD_RELEASED,
                     D_ADAPT_SGD,
                     D_ADAPT_ADAM,
                     PRODIGY,
@@ -223,11 +231,6 @@ enum OptimizerChoice {
     /// Whether its learning rate may fall by a schedule.
     boolean takesSchedule() {
         return this == SGD || this == HEAVY_BALL || this == NESTEROV;
-    }
-
-    /// Whether `--optimizer` may be given this name.
-    static boolean isKnown(String name) {
-        return Arrays.stream(values()).anyMatch(choice -> choice.label().equals(name));
     }
 
     private static String names() {
@@ -397,13 +400,15 @@ enum OptimizerChoice {
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
-            case BPGRAD ->
-                    BpGrad.over(parameters)
-                            .learningRate(rate)
-                            .momentum(c.momentum)
-                            .weightDecay(decay)
-                            .clip(c.clipping)
-                            .build();
+            case BPGRAD, BPGRAD_RELEASED -> {
+                BpGrad.Builder builder =
+                        BpGrad.over(parameters)
+                                .learningRate(rate)
+                                .momentum(c.momentum)
+                                .weightDecay(decay)
+                                .clip(c.clipping);
+                yield (this == BPGRAD ? builder : builder.released()).build();
+            }
             case DFW ->
                     Dfw.over(parameters)
                             .learningRate(rate)

@@ -16,8 +16,8 @@ final class OptimizerOptions {
             names = "--momentum",
             paramLabel = "X",
             description =
-                    "of alig, alig-plus, borat, bpgrad and dfw, at least 0 and less than 1"
-                            + " (default: the paper's)")
+                    "of alig, alig-plus, borat, bpgrad, bpgrad-released and dfw, at least 0 and"
+                            + " less than 1 (default: the paper's)")
     private @Nullable Double momentum;
 
     @Option(

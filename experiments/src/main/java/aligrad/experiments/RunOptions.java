@@ -25,9 +25,10 @@ final class RunOptions {
             paramLabel = "NAME",
             description =
                     "alig, alig-plus, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad,"
-                        + " rmsprop, yogi, bpgrad, dfw (with the hinge loss), l4adam, l4mom, sps,"
-                        + " momo, momo-adam, borat, d-adapt-sgd, d-adapt-adam, prodigy,"
-                        + " schedule-free, schedule-free-adamw, lion or lamb (default: alig)")
+                        + " rmsprop, yogi, bpgrad, bpgrad-released (which never moves the weights"
+                        + " without momentum), dfw (with the hinge loss), l4adam, l4mom, sps, momo,"
+                        + " momo-adam, borat, d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
+                        + " schedule-free-adamw, lion or lamb (default: alig)")
     @Nullable String optimizer;
 
     @Option(

@@ -186,7 +186,7 @@ final class TrainSnli implements Callable<Integer> {
         return switch (choice) {
             case ADAGRAD -> 0.01;
             case ADAM, AMSGRAD -> 1e-4;
-            case BPGRAD, DFW -> 1;
+            case BPGRAD, BPGRAD_RELEASED, DFW -> 1;
             case SGD -> loss == SnliLoss.HINGE ? 0.1 : 1;
             default -> Double.NaN;
         };

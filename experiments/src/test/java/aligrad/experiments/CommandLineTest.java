@@ -111,8 +111,9 @@ class CommandLineTest {
                 dnc(folder.resolve("run"), "--optimizer", "adamm"),
                 "--optimizer adamm: there is none of that name; choose alig, alig-plus, sgd,"
                     + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi, bpgrad,"
-                    + " dfw, l4adam, l4mom, sps, momo, momo-adam, borat, d-adapt-sgd, d-adapt-adam,"
-                    + " prodigy, schedule-free, schedule-free-adamw, lion, lamb.");
+                    + " bpgrad-released, dfw, l4adam, l4mom, sps, momo, momo-adam, borat,"
+                    + " d-adapt-sgd, d-adapt-adam, prodigy, schedule-free, schedule-free-adamw,"
+                    + " lion, lamb.");
         assertThat(folder).isEmptyDirectory();
     }
 

@@ -38,6 +38,7 @@ class OptimizerChoiceTest {
                         "rmsprop",
                         "yogi",
                         "bpgrad",
+                        "bpgrad-released",
                         "dfw",
                         "l4adam",
                         "l4mom",
@@ -67,15 +68,15 @@ class OptimizerChoiceTest {
                 .hasMessage(
                         "--optimizer ADAM: there is none of that name; choose alig, alig-plus, sgd,"
                             + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi,"
-                            + " bpgrad, dfw, l4adam, l4mom, sps, momo, momo-adam, borat,"
-                            + " d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
+                            + " bpgrad, bpgrad-released, dfw, l4adam, l4mom, sps, momo, momo-adam,"
+                            + " borat, d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
                             + " schedule-free-adamw, lion, lamb.");
     }
 
     /// Steps on `(p - 3)²` from 1, the loss of the only sample: each must bring it nearer, under
     /// both experiments' conventions.
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BPGRAD_RELEASED")
     void stepsDownhill(OptimizerChoice choice) {
         for (OptimizerChoice.Conventions c :
                 new OptimizerChoice.Conventions[] {
@@ -98,6 +99,21 @@ class OptimizerChoiceTest {
             assertThat(first).isEqualTo(4);
             assertThat(second).isLessThan(first);
             assertThat(third).isLessThan(second);
+        }
+    }
+
+    /// The DNC's conventions have no momentum, those of MNIST 0.9.
+    @Test
+    void theReleasedBpGradMovesWithMomentumAlone() {
+        OptimizerChoice choice = OptimizerChoice.BPGRAD_RELEASED;
+        for (OptimizerChoice.Conventions c :
+                new OptimizerChoice.Conventions[] {
+                    DncExperiment.CONVENTIONS, MnistExperiment.CONVENTIONS
+                }) {
+            Parameter p = new Parameter("p", Tensor.of(new float[] {1}, 1));
+            Optimizer<?> optimizer = choice.over(Map.of("p", p), 0.1, c);
+            optimizer.step(() -> p.value().sub(3).square().sum());
+            assertThat(p.value().item() == 1).isEqualTo(c.momentum() == 0);
         }
     }
 

@@ -137,17 +137,6 @@ class ReproduceTest {
         refused(
                 Console.run("reproduce", "cifar", "--job", "6", "--out", out.toString()),
                 "--data is missing");
-        refused(
-                Console.run(
-                        "reproduce",
-                        "svhn",
-                        "--job",
-                        "4",
-                        "--mode",
-                        "released",
-                        "--out",
-                        folder.resolve("other").toString()),
-                "reproduce svhn: job 4 (bpgrad) cannot be run: ");
     }
 
     @Test
@@ -159,15 +148,6 @@ class ReproduceTest {
                 .containsPattern(" 3 +cifar10 +wrn-40-4 +ce +sgd +0.1 +0.0005 +- +128 +200 +60,120")
                 .containsPattern("12 +cifar10 +densenet-40-40 +ce +alig +0.1 +- +75 +64 +300")
                 .contains("Name the data with --data");
-    }
-
-    /// Also where it is the same for all of them.
-    @Test
-    void theListSaysWhyAJobCannotBeRun() {
-        Console console =
-                Console.run("reproduce", "svhn", "--list", "--job", "4", "--mode=released");
-        assertThat(console.exit()).isZero();
-        assertThat(console.out()).contains("the released bpgrad never moves the weights");
     }
 
     private static void refused(Console console, String reason) {
