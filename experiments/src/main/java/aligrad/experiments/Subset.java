@@ -16,10 +16,10 @@ record Subset(int size) {
     /// The samples to train on: the first of these.
     ///
     /// @param thing a sample in the singular, such as `image`, for a message
-    /// @throws UsageException if there are fewer than were asked for
+    /// @throws TooFewSamplesException if there are fewer than were asked for
     int[] training(int[] places, String thing) {
         if (size > places.length) {
-            throw new UsageException(
+            throw new TooFewSamplesException(
                     "--subset %d: there are only %s for training; choose at most as many."
                             .formatted(size, Count.of(places.length, thing)));
         }

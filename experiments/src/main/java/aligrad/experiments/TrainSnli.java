@@ -129,7 +129,7 @@ final class TrainSnli implements Callable<Integer> {
                     settings.requireSame(
                             "words", read.words(), "--embeddings " + choices.embeddings().label());
                     for (String marker : read.markersWithoutVector()) {
-                        Watch.current().say(marker + " has no vector; it is zeros");
+                        Watch.current().say(marker + " has no vector, so it is zeros");
                     }
                     try (SnliExperiment experiment = new SnliExperiment(read, choices)) {
                         return new Training(experiment, directory).run();

@@ -48,9 +48,14 @@ final class Trial {
                     }
                 }
                 options.putAll(source);
-                TrainCommand.run(job.data(), options, List.of(), new Silence());
+                run(job.data(), options);
                 List<Map<String, Double>> rows =
                         Metrics.read(folder.resolve("run").resolve("metrics.jsonl"));
+                if (rows.size() < 2) {
+                    throw new UsageException(
+                            "%s: the data has too few samples for two steps of %d."
+                                    .formatted(job.data(), BATCH));
+                }
                 return secondsPerStep(rows)
                         / (job.experiment() == PaperExperiment.DNC ? job.batch() : BATCH);
             } finally {
@@ -58,6 +63,16 @@ final class Trial {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// On all samples where there are fewer.
+    private static void run(String name, Map<String, String> options) {
+        try {
+            TrainCommand.run(name, options, List.of(), new Silence());
+        } catch (TooFewSamplesException e) {
+            options.remove("subset");
+            TrainCommand.run(name, options, List.of(), new Silence());
         }
     }
 

@@ -150,6 +150,32 @@ class ReproduceTest {
                 .contains("Name the data with --data");
     }
 
+    /// The trial takes 96 images where there are as many.
+    @Test
+    void timesJobsOnSmallDataToo() throws IOException {
+        Path data = folder.resolve("data");
+        CifarFiles.write(data, 40, 6); // 36 for training: three steps of 16
+        Console console =
+                Console.run(
+                        "reproduce", "cifar", "--job", "7", "--list", "--data", data.toString());
+        assertThat(console.err()).isEmpty();
+        assertThat(console.out())
+                .containsPattern("Time of a run of each, .* about [0-9:]+\\.")
+                .doesNotContain("Not timed");
+        CifarFiles.write(data, 10, 6);
+        assertThat(
+                        Console.run(
+                                        "reproduce",
+                                        "cifar",
+                                        "--job",
+                                        "7",
+                                        "--list",
+                                        "--data",
+                                        data.toString())
+                                .out())
+                .contains("Not timed: cifar10: the data has too few samples for two steps of 16.");
+    }
+
     private static void refused(Console console, String reason) {
         assertThat(console.err()).contains(reason);
         assertThat(console.err().strip().lines()).hasSize(1);

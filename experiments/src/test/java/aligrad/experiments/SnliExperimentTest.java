@@ -321,6 +321,34 @@ class SnliExperimentTest {
                 "--data " + data + ": the pairs there are not those of the run to resume");
     }
 
+    /// A file of settings is taken as it is with the same data, and says nothing of what is found
+    /// in other data.
+    @Test
+    void aRunIsMadeAgainFromItsConfiguration() throws IOException {
+        Path run = folder.resolve("run");
+        success(fresh(run, "--epochs", "1", "--loss", "hinge", "--optimizer", "sgd"));
+        String config = run.resolve("config.yaml").toString();
+        Path again = folder.resolve("again");
+        success(snli(again, "--config", config));
+        assertThat(rows(again)).isEqualTo(rows(run));
+        Path other = folder.resolve("other");
+        success(snli(other, "--config", config, "--embeddings", "random"));
+        assertThat(rows(other)).hasSameSizeAs(rows(run)).isNotEqualTo(rows(run));
+    }
+
+    @Test
+    void saysWhichMarkersAreZeros() throws IOException {
+        Path vectors = data.resolve("vectors.txt");
+        List<String> lines = new ArrayList<>(Files.readAllLines(vectors));
+        lines.removeIf(line -> line.startsWith("</s> "));
+        Files.write(vectors, lines);
+        Console console = fresh(folder.resolve("run"), "--epochs", "1");
+        success(console);
+        assertThat(console.out()).contains("</s> has no vector, so it is zeros");
+        assertThat(Files.readString(folder.resolve("run/config.yaml")))
+                .contains("words: 13 with a vector, 1 without");
+    }
+
     /// The poolings differ where sentences of a batch have different lengths.
     @Test
     void theModelSaysHowSentencesArePooled() throws IOException {
