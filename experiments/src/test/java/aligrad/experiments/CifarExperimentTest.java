@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -299,20 +300,22 @@ class CifarExperimentTest {
                 .doesNotContain(" nats; best validation accuracy");
     }
 
-    /// A run that is interrupted is cut anywhere; here one batch into an epoch.
-    @Test
-    void iterationsDoNotDependOnWhereTheRunWasCut() {
+    /// A run that is interrupted is cut anywhere; here one batch into an epoch. The targets of
+    /// ALI-G+ change after each, so that the losses of the whole epoch have to be there.
+    @ParameterizedTest
+    @EnumSource(names = {"ALIG", "ALIG_PLUS"})
+    void iterationsDoNotDependOnWhereTheRunWasCut(OptimizerChoice optimizer) {
         ImageTask task = CifarData.task(data, CifarFormat.CIFAR10);
         Path checkpoint = folder.resolve("checkpoint");
         List<Double> whole = new ArrayList<>();
-        try (ImageExperiment experiment = new ImageExperiment(task, choices(1))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(optimizer, 1))) {
             for (int i = 0; i < 8; i++) {
                 experiment.iterate(i);
                 whole.add(experiment.optimizer().lastStep().loss());
             }
         }
         List<Double> parts = new ArrayList<>();
-        try (ImageExperiment experiment = new ImageExperiment(task, choices(2))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(optimizer, 2))) {
             for (int i = 0; i < 4; i++) {
                 experiment.iterate(i);
                 parts.add(experiment.optimizer().lastStep().loss());
@@ -323,7 +326,7 @@ class CifarExperimentTest {
                             experiment.optimizer(),
                             new Checkpoint.Position(4, 0));
         }
-        try (ImageExperiment experiment = new ImageExperiment(task, choices(3))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(optimizer, 3))) {
             new Checkpoint(checkpoint).load(experiment.model(), experiment.optimizer());
             for (int i = 4; i < 8; i++) {
                 experiment.iterate(i);
@@ -333,11 +336,11 @@ class CifarExperimentTest {
         assertThat(parts).isEqualTo(whole);
     }
 
-    private ImageExperiment.Choices choices(int loaders) {
+    private ImageExperiment.Choices choices(OptimizerChoice optimizer, int loaders) {
         return new ImageExperiment.Choices(
                 "densenet-10-4",
                 data.toString(),
-                OptimizerChoice.ALIG,
+                optimizer,
                 0.1,
                 75,
                 0,
@@ -346,7 +349,8 @@ class CifarExperimentTest {
                 16,
                 1,
                 loaders,
-                ImageProtocol.usual(0.9),
+                new ImageProtocol(
+                        0.9, StepSchedule.NONE, Subset.ALL, optimizer.takesTargets() ? 1 : 0),
                 Map.of());
     }
 
