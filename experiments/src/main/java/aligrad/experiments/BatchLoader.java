@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /// The batches of a training or an evaluation, made ahead of time by threads of its own.
 ///
@@ -131,6 +132,12 @@ final class BatchLoader<B> implements AutoCloseable {
         }
     }
 
+    /// Which samples batch `i` of a training has, as places among those that there are to learn
+    /// from, counted from 0: a function of the stream and `i` as the batch itself.
+    int[] samples(long i) {
+        return shard.of(samples(i / perEpoch(), i % perEpoch()));
+    }
+
     private long end() {
         return random == null ? perEpoch() : Long.MAX_VALUE;
     }
@@ -140,24 +147,25 @@ final class BatchLoader<B> implements AutoCloseable {
         while (waiting.size() < ahead && next + waiting.size() < end()) {
             long i = next + waiting.size();
             long epoch = i / perEpoch();
-            int[] batch = shard.of(places(epoch, i % perEpoch()));
+            int[] batch = shard.of(samples(epoch, i % perEpoch()));
+            Arrays.setAll(batch, j -> places[batch[j]]);
             Random augmentation =
                     random == null ? null : random.named("augmentation of epoch " + epoch);
             waiting.addLast(threads.submit(() -> maker.make(batch, augmentation)));
         }
     }
 
-    private int[] places(long epoch, long batch) {
+    private int[] samples(long epoch, long batch) {
         int from = (int) (batch * batchSize);
         int to = (int) Math.min(places.length, (long) from + batchSize);
         if (random == null) {
-            return Arrays.copyOfRange(places, from, to);
+            return IntStream.range(from, to).toArray();
         }
         if (epoch != orderedEpoch) {
             order = random.named("order of epoch " + epoch).permutationArray(places.length);
             orderedEpoch = epoch;
         }
-        return Arrays.stream(order, from, to).mapToInt(i -> places[(int) i]).toArray();
+        return Arrays.stream(order, from, to).mapToInt(i -> (int) i).toArray();
     }
 
     /// Ends the threads; a batch that is being made is dropped.

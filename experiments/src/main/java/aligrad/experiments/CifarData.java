@@ -55,7 +55,7 @@ final class CifarData {
                 split.get(1),
                 readTest(directory, format),
                 EVALUATION_BATCH,
-                true);
+                ImageScoring.crossEntropy(true));
     }
 
     /// The images for training: those of `data_batch_1.bin` and of as many of the other four as

@@ -7,11 +7,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -41,8 +45,14 @@ final class Comparison {
         new Color(0x55, 0x55, 0x55)
     };
 
+    private static final String OPTIMIZER = "optimizer";
+
     private static final List<String> ACCURACIES =
-            List.of("training accuracy", "best validation accuracy", "test accuracy");
+            List.of(
+                    "training accuracy",
+                    "best validation accuracy",
+                    "test accuracy",
+                    "test top-5 accuracy");
 
     /// Runs with the same settings but for the seed.
     ///
@@ -63,7 +73,7 @@ final class Comparison {
         }
 
         String optimizer() {
-            return settings.getOrDefault("optimizer", "-");
+            return settings.getOrDefault(OPTIMIZER, "-");
         }
     }
 
@@ -130,20 +140,11 @@ final class Comparison {
         for (RunRecord run : runs) {
             bySettings.computeIfAbsent(run.settings(), s -> new ArrayList<>()).add(run);
         }
-        List<Map<String, String>> all = List.copyOf(bySettings.keySet());
-        Map<String, String> shared = Table.shared(all);
+        Iterator<String> labels = labels(List.copyOf(bySettings.keySet())).iterator();
         List<Group> groups = new ArrayList<>();
         bySettings.forEach(
                 (settings, members) -> {
-                    String label =
-                            settings.entrySet().stream()
-                                    .filter(e -> !shared.containsKey(e.getKey()))
-                                    .map(
-                                            e ->
-                                                    e.getKey().equals("optimizer")
-                                                            ? e.getValue()
-                                                            : e.getKey() + " " + e.getValue())
-                                    .collect(Collectors.joining(", "));
+                    String label = labels.next();
                     groups.add(
                             new Group(
                                     label.isEmpty() ? members.getFirst().path().toString() : label,
@@ -151,6 +152,30 @@ final class Comparison {
                                     members));
                 });
         return groups;
+    }
+
+    /// A name for each of several runs of different settings, as short as tells them apart, so that
+    /// legends have room: the optimizer, and of the other settings those without which two would
+    /// have the same name. Empty for a run alone.
+    static List<String> labels(List<Map<String, String>> settings) {
+        Set<String> names = new LinkedHashSet<>(Set.of(OPTIMIZER));
+        settings.forEach(each -> names.addAll(each.keySet()));
+        List<String> labels = Collections.nCopies(settings.size(), "");
+        for (String name : names) {
+            List<String> longer = new ArrayList<>();
+            for (int i = 0; i < settings.size(); i++) {
+                String value = settings.get(i).getOrDefault(name, "");
+                String part =
+                        value.isEmpty() || name.equals(OPTIMIZER) ? value : name + " " + value;
+                String before = labels.get(i);
+                longer.add(
+                        before.isEmpty() || part.isEmpty() ? before + part : before + ", " + part);
+            }
+            if (Set.copyOf(longer).size() > Set.copyOf(labels).size()) {
+                labels = longer;
+            }
+        }
+        return labels;
     }
 
     /// Writes the page and the Markdown into a directory.
@@ -417,7 +442,7 @@ final class Comparison {
     }
 
     private Curves chart(String title, String axis, String name, boolean logarithmic) {
-        Curves chart = new Curves(title, axis, logarithmic);
+        Curves chart = new Curves(title, axis, logarithmic).legendBeside();
         int color = 0;
         for (Group group : drawn()) {
             List<List<double[]>> curves = group.runs.stream().map(run -> run.curve(name)).toList();

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A YAML file of settings: `config.yaml` of a run, and what `--config` names.
 ///
@@ -33,6 +34,11 @@ import java.util.Map;
 final class ConfigFile {
 
     private static final String OPTION = "--config";
+
+    /// Options that name data, and the lines that say what was found in it.
+    private static final Set<String> SOURCES = Set.of("data", "embeddings");
+
+    private static final Set<String> FOUND = Set.of("images", "pairs", "words");
 
     /// Far above any configuration.
     private static final int MOST_CHARACTERS = 10_000;
@@ -101,8 +107,8 @@ final class ConfigFile {
         return false;
     }
 
-    /// What a file says besides options: the lines that the command has no option for. Which images
-    /// there are is left out where the command line names other data.
+    /// What a file says besides options: the lines that the command has no option for. What was
+    /// found in the data is left out where the command line names other data.
     static Map<String, Object> besideOptions(Map<String, Object> settings, CommandSpec command) {
         Map<String, Object> beside = new LinkedHashMap<>(settings);
         beside.remove("experiment"); // checked already
@@ -114,8 +120,8 @@ final class ConfigFile {
                     }
                     beside.remove(name);
                     Object given = option.getValue();
-                    if (name.equals("data") && !value.toString().equals(String.valueOf(given))) {
-                        beside.remove("images");
+                    if (SOURCES.contains(name) && !value.toString().equals(String.valueOf(given))) {
+                        beside.keySet().removeAll(FOUND);
                     }
                 });
         return beside;

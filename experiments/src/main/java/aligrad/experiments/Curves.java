@@ -51,6 +51,14 @@ final class Curves {
                 .setChartTitleBoxVisible(false);
     }
 
+    /// Puts the names one below the other beside the curves, where many would not fit in a line.
+    Curves legendBeside() {
+        chart.getStyler()
+                .setLegendPosition(Styler.LegendPosition.OutsideE)
+                .setLegendLayout(Styler.LegendLayout.Vertical);
+        return this;
+    }
+
     /// A chart over learning rates: both axes are logarithmic.
     static Curves overRates(String title, String axis) {
         Curves curves = new Curves(title, axis, true);

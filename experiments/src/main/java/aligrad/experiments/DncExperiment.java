@@ -51,7 +51,7 @@ final class DncExperiment implements Experiment {
         configuration.put("experiment", "dnc");
         configuration.put("optimizer", choice.label());
         configuration.put(
-                choice == OptimizerChoice.ALIG ? "max-lr" : "learning-rate",
+                choice.takesMaximum() ? "max-lr" : "learning-rate",
                 Double.isInfinite(rate) ? "none" : rate);
         configuration.put("iterations", iterations);
         configuration.put("batch-size", BATCH);

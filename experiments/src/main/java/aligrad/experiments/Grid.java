@@ -29,11 +29,14 @@ final class Grid {
     private static final String MODE = "mode";
     private static final String SUBSET = "subset";
 
+    /// The aspect of the protocol that `--embeddings` changes.
+    static final String WORD_VECTORS = "word vectors";
+
     /// What a grid is told.
     ///
     /// @param length epochs or iterations; `null` for the paper's
     /// @param subset how many samples to train on; `null` for all
-    /// @param data where the data is; empty for the command's own default
+    /// @param source the options that say where the data is; none for the command's own default
     /// @param seeds how many runs of each job
     record Choices(
             PaperExperiment experiment,
@@ -41,7 +44,7 @@ final class Grid {
             List<PaperJob> jobs,
             @Nullable Long length,
             @Nullable Long subset,
-            String data,
+            Map<String, String> source,
             int seeds) {
 
         /// The options of `aligrad train` for one run.
@@ -53,9 +56,7 @@ final class Grid {
             if (subset != null) {
                 options.put(SUBSET, Long.toString(subset));
             }
-            if (!data.isEmpty()) {
-                options.put("data", data);
-            }
+            options.putAll(source);
             return options;
         }
     }
@@ -237,6 +238,11 @@ final class Grid {
         now.put(
                 choices.experiment.lengthOption(),
                 choices.length == null ? "as in the paper" : choices.length);
+        if (choices.experiment == PaperExperiment.SNLI) {
+            now.put(
+                    Embeddings.OPTION,
+                    choices.source.getOrDefault(Embeddings.OPTION, "as in the paper"));
+        }
         now.put("seeds", choices.seeds);
         now.put("jobs", choices.jobs.size());
         return now;
@@ -261,9 +267,9 @@ final class Grid {
         Map<String, Object> now = settings();
         if (Files.exists(file)) {
             Map<String, Object> before = ConfigFile.read(file);
-            for (String name : List.of(EXPERIMENT, MODE, SUBSET)) {
-                Object value = now.getOrDefault(name, "");
-                if (!String.valueOf(before.get(name)).equals(value.toString())) {
+            for (String name : List.of(EXPERIMENT, MODE, SUBSET, Embeddings.OPTION)) {
+                Object value = now.get(name);
+                if (value != null && !String.valueOf(before.get(name)).equals(value.toString())) {
                     throw new UsageException(
                             "%s: %s was %s there, not %s; choose another directory with --out."
                                     .formatted(path, name, before.get(name), value));
@@ -300,6 +306,9 @@ final class Grid {
     }
 
     private static String reduced(String aspect, String paper, String here) {
+        if (aspect.equals(WORD_VECTORS)) {
+            return here.startsWith(Embeddings.RANDOM) ? "yes" : "no";
+        }
         if (!List.of("jobs", "iterations", "epochs", "data").contains(aspect)
                 || here.equals("the same")) {
             return "no";
@@ -332,6 +341,14 @@ final class Grid {
                 yield subset.equals("all")
                         ? "the same"
                         : subset + " samples for training, the others in proportion";
+            }
+            case WORD_VECTORS -> {
+                String vectors = String.valueOf(grid.get(Embeddings.OPTION));
+                yield switch (vectors) {
+                    case "as in the paper" -> "the same";
+                    case Embeddings.RANDOM -> "random, made from the seed";
+                    default -> "those of " + vectors;
+                };
             }
             case "runs of a job" -> String.valueOf(grid.get("seeds"));
             case "first seed" -> Long.toString(experiment.firstSeed());

@@ -9,10 +9,10 @@ import java.util.Map;
 ///
 /// @param epochs passes over the images
 /// @param batchSize images in a step
-/// @param maxLearningRate ALI-G's η
-/// @param momentum of ALI-G
+/// @param maxLearningRate η of ALI-G and ALI-G+
+/// @param momentum of ALI-G and its like
 /// @param maxNorm the radius of the ball that ALI-G's weights stay in
-/// @param learningRate of all but ALI-G; not a number where the release has none
+/// @param learningRate of all others; not a number where the release has none
 /// @param weightDecay of those that take one
 /// @param dropout with which probability the network drops a number in training
 record ImageDefaults(
@@ -32,6 +32,7 @@ record ImageDefaults(
                     "adam", new double[] {1e-5, 5e-4},
                     "amsgrad", new double[] {1e-4, 5e-4},
                     "bpgrad", new double[] {1e-2, 5e-4},
+                    "bpgrad-released", new double[] {1e-2, 5e-4},
                     "dfw", new double[] {1e-2, 1e-4},
                     "l4adam", new double[] {Double.NaN, 1e-4},
                     "l4mom", new double[] {Double.NaN, 5e-4});
@@ -43,7 +44,7 @@ record ImageDefaults(
     /// those with a decoupled weight decay AdamW's, all others those of Adam with AMSGrad; BORAT
     /// has its own paper's batch size.
     static ImageDefaults cifar(CifarFormat format, Family family, OptimizerChoice choice) {
-        boolean wide = family == Family.WRN;
+        boolean wide = family == Family.WRN || family == Family.RESNET; // both are residual
         boolean ten = format == CifarFormat.CIFAR10;
         return new ImageDefaults(
                 wide ? 200 : 300,
@@ -64,6 +65,13 @@ record ImageDefaults(
         return new ImageDefaults(160, 128, 0.01, 0, 50, row[0], alig ? 0 : row[1], 0.4);
     }
 
+    /// For ResNet-18, of which the release has one job, with ALI-G. The other optimizers take the
+    /// weight decay of WRN-40-4 on CIFAR-100.
+    static ImageDefaults imageNet(OptimizerChoice choice) {
+        return new ImageDefaults(
+                90, 1024, 10, 0, 400, Double.NaN, weightDecays(choice)[column(true, false)], 0);
+    }
+
     /// The columns are WRN and DenseNet on CIFAR-10, WRN and DenseNet on CIFAR-100.
     private static int column(boolean wide, boolean ten) {
         return (ten ? 0 : 2) + (wide ? 0 : 1);
@@ -71,13 +79,14 @@ record ImageDefaults(
 
     private static long[] batchSizes(OptimizerChoice choice) {
         return switch (choice) {
-            case ALIG -> new long[] {256, 64, 128, 256};
+            case ALIG, ALIG_PLUS -> new long[] {256, 64, 128, 256};
             case SGD,
                     HEAVY_BALL,
                     NESTEROV,
                     ADAMW,
                     YOGI,
                     BPGRAD,
+                    BPGRAD_RELEASED,
                     SPS,
                     MOMO,
                     MOMO_ADAM,
@@ -99,7 +108,15 @@ record ImageDefaults(
     private static double[] weightDecays(OptimizerChoice choice) {
         return switch (choice) {
             case ALIG, SPS, BORAT -> new double[] {0, 0, 0, 0};
-            case SGD, HEAVY_BALL, NESTEROV, BPGRAD, MOMO, D_ADAPT_SGD, SCHEDULE_FREE ->
+            case ALIG_PLUS,
+                    SGD,
+                    HEAVY_BALL,
+                    NESTEROV,
+                    BPGRAD,
+                    BPGRAD_RELEASED,
+                    MOMO,
+                    D_ADAPT_SGD,
+                    SCHEDULE_FREE ->
                     new double[] {5e-4, 1e-4, 5e-4, 1e-4};
             case DFW, L4MOM -> new double[] {1e-4, 1e-4, 5e-4, 1e-4};
             case ADAMW, MOMO_ADAM, PRODIGY, SCHEDULE_FREE_ADAMW, LION, LAMB ->

@@ -30,9 +30,10 @@ final class ImageNetData {
     /// Both sets; a part of them, with fewer classes or images, will do.
     ///
     /// @param augmented whether training cuts out random squares; the paper's job does not
-    /// @throws UsageException if a folder is missing or empty, if the classes differ, or if a class
-    ///   has only one image
-    static ImageTask task(Path directory, boolean augmented) {
+    /// @param isTruncated whether the loss forgives the five highest scores, as the paper's does
+    /// @throws UsageException if a folder is missing or empty, if the classes differ or are too few
+    ///   for the loss, or if a class has only one image
+    static ImageTask task(Path directory, boolean augmented, boolean isTruncated) {
         DataFolder folder = new DataFolder(directory);
         ImageFolder train = ImageFolder.open(folder.path().resolve(TRAIN), augmented);
         ImageFolder test = ImageFolder.open(folder.path().resolve(TEST), false);
@@ -41,16 +42,24 @@ final class ImageNetData {
                     "--data %s: the folders in %s are not those in %s; both have one for each class."
                             .formatted(directory, TEST, TRAIN));
         }
+        int classes = train.classes().size();
+        if (isTruncated && classes <= ImageScoring.FORGIVEN) {
+            throw new UsageException(
+                    "--loss top-5: there are only %d classes in %s, so that nothing is left beside the %d highest scores; choose --loss ce."
+                            .formatted(classes, directory, ImageScoring.FORGIVEN));
+        }
         List<int[]> split = split(train, directory);
         return new ImageTask(
                 "imagenet",
-                train.classes().size(),
+                classes,
                 train,
                 split.get(0),
                 split.get(1),
                 test,
                 EVALUATION_BATCH,
-                false);
+                classes > ImageScoring.FORGIVEN
+                        ? ImageScoring.ofManyClasses(isTruncated)
+                        : ImageScoring.crossEntropy(false));
     }
 
     /// The places for training, and those for validation: of each class as many as the splitter

@@ -12,7 +12,7 @@ final class ImageTask {
     private final int[] validationPlaces;
     private final ImageSet test;
     private final int evaluationBatch;
-    private final boolean smoothsHinge;
+    private final ImageScoring scoring;
 
     /// @param name of the experiment, such as `cifar10`
     /// @param train the images for training and validation
@@ -20,7 +20,7 @@ final class ImageTask {
     /// @param validationPlaces which of them are for validation
     /// @param evaluationBatch images that are judged at once; the running statistics make the
     ///   results independent of it
-    /// @param smoothsHinge whether an optimizer that takes the hinge loss takes the smoothed one
+    /// @param scoring what is minimized, and which accuracies are measured
     ImageTask(
             String name,
             int classes,
@@ -29,7 +29,7 @@ final class ImageTask {
             int[] validationPlaces,
             ImageSet test,
             int evaluationBatch,
-            boolean smoothsHinge) {
+            ImageScoring scoring) {
         this.name = name;
         this.classes = classes;
         this.train = train;
@@ -37,7 +37,7 @@ final class ImageTask {
         this.validationPlaces = validationPlaces;
         this.test = test;
         this.evaluationBatch = evaluationBatch;
-        this.smoothsHinge = smoothsHinge;
+        this.scoring = scoring;
     }
 
     String name() {
@@ -74,8 +74,8 @@ final class ImageTask {
         return evaluationBatch;
     }
 
-    boolean smoothsHinge() {
-        return smoothsHinge;
+    ImageScoring scoring() {
+        return scoring;
     }
 
     /// How many images there are and their checksum, which tells whether a resumed run sees the

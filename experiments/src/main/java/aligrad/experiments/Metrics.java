@@ -25,6 +25,9 @@ final class Metrics implements AutoCloseable {
     /// What the best model is chosen by, in percent.
     static final String VALIDATION_ACCURACY = "validation_accuracy";
 
+    /// How often the label is among the five highest scores, in percent, where that is measured.
+    static final String VALIDATION_TOP5 = "validation_top5_accuracy";
+
     private static final String ITERATION = "iteration";
     private static final String LOSS = "loss";
 

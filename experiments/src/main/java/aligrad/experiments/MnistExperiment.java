@@ -1,10 +1,11 @@
 package aligrad.experiments;
 
-import aligrad.nn.Loss;
+import aligrad.nn.CrossEntropy;
 import aligrad.nn.Module;
 import aligrad.nn.Sequential;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
+import aligrad.optim.SampleTargets;
 import aligrad.tensor.Random;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
@@ -31,7 +32,7 @@ final class MnistExperiment implements Experiment {
     private final Sequential model;
     private final Optimizer<?> optimizer;
     private final OptimizerChoice choice;
-    private final Loss loss;
+    private final Objective objective;
     private final Random random;
     private final int batchSize;
     private final long epochs;
@@ -41,6 +42,7 @@ final class MnistExperiment implements Experiment {
     private long[] order = {};
 
     /// @param name of the experiment, `mnist` or that of a set in its format
+    /// @param targetInterval epochs between changes of the targets of ALI-G+; 0 for all others
     MnistExperiment(
             String name,
             String data,
@@ -48,6 +50,7 @@ final class MnistExperiment implements Experiment {
             MnistData test,
             OptimizerChoice choice,
             double rate,
+            int targetInterval,
             long epochs,
             int batchSize,
             long seed) {
@@ -59,14 +62,18 @@ final class MnistExperiment implements Experiment {
         this.random = Random.stream(seed);
         model = SmallConvNet.of(random.named("weights"));
         this.choice = choice;
-        loss = choice.loss(false);
-        optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS);
+        SampleTargets targets = TargetsOption.targets(train.size(), targetInterval);
+        objective = new Objective(choice.loss(CrossEntropy.options(), false), targets);
+        optimizer = choice.over(model.namedParameters(), rate, CONVENTIONS.withTargets(targets));
         configuration.put("experiment", name);
         configuration.put("data", data);
         configuration.put("optimizer", choice.label());
         configuration.put(
-                choice == OptimizerChoice.ALIG ? "max-lr" : "learning-rate",
-                Double.isInfinite(rate) ? "none" : rate);
+                choice.takesMaximum() ? "max-lr" : "learning-rate",
+                ClassifierExperiment.limit(rate));
+        if (choice.takesTargets()) {
+            configuration.put(TargetsOption.NAME, targetInterval);
+        }
         configuration.put("epochs", epochs);
         configuration.put("batch-size", batchSize);
         configuration.put("seed", seed);
@@ -115,13 +122,14 @@ final class MnistExperiment implements Experiment {
                     Tensor labels = train.classes(batch);
                     Tensor scores = model.forward(train.pixels(batch));
                     right[0] = scores.argmax(1).eq(labels).mean().item();
-                    return loss.mean(scores, labels);
+                    return objective.mean(scores, labels, () -> batch);
                 });
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (epoch + 1));
         extra.put("accuracy", 100 * right[0]);
         extra.put(Averages.SAMPLES, (double) count);
         if ((i + 1) % perEpoch == 0) {
+            objective.endEpoch();
             extra.put("test_accuracy", 100 * optimizer.evaluating(this::testAccuracy));
         }
         return extra;

@@ -1,12 +1,12 @@
 package aligrad.experiments;
 
-import aligrad.nn.CrossEntropy;
 import aligrad.nn.Loss;
 import aligrad.nn.MulticlassHinge;
 import aligrad.optim.Adagrad;
 import aligrad.optim.Adam;
 import aligrad.optim.AdamW;
 import aligrad.optim.AliG;
+import aligrad.optim.AliGPlus;
 import aligrad.optim.Borat;
 import aligrad.optim.BpGrad;
 import aligrad.optim.Clipping;
@@ -22,6 +22,7 @@ import aligrad.optim.Optimizer;
 import aligrad.optim.Prodigy;
 import aligrad.optim.Projection;
 import aligrad.optim.RmsProp;
+import aligrad.optim.SampleTargets;
 import aligrad.optim.ScheduleFree;
 import aligrad.optim.ScheduleFreeAdamW;
 import aligrad.optim.Sgd;
@@ -37,11 +38,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The optimizers that the command line knows, and the one number that each takes: ALI-G's longest
-/// step, the longest step of SPS, MoMo and BORAT, the fraction of L4, a factor for D-Adaptation and
-/// Prodigy, and the learning rate of all others.
+/// The optimizers that the command line knows, and the one number that each takes: the longest step
+/// of ALI-G and ALI-G+, that of SPS, MoMo and BORAT, the fraction of L4, a factor for D-Adaptation
+/// and Prodigy, and the learning rate of all others.
 enum OptimizerChoice {
     ALIG(Double.NaN),
+    ALIG_PLUS(Double.NaN),
     SGD(0.1),
     HEAVY_BALL(0.1),
     NESTEROV(0.1),
@@ -52,6 +54,8 @@ enum OptimizerChoice {
     RMSPROP(1e-3),
     YOGI(1e-3),
     BPGRAD(0.1),
+    /// As its authors' program has it: without momentum it never moves the weights.
+    BPGRAD_RELEASED(0.1),
     DFW(0.1),
     L4ADAM(0.15),
     L4MOM(0.15),
@@ -69,30 +73,73 @@ enum OptimizerChoice {
 
     /// Details in which experiments differ.
     ///
-    /// @param maxLearningRate ALI-G's η where the command line says nothing; infinite for none
+    /// @param maxLearningRate η of ALI-G and ALI-G+ where the command line says nothing; infinite
+    ///   for none
+    /// @param learningRate of all others where the command line says nothing; not a number for what
+    ///   each has by itself
     /// @param epsilon ALI-G's ε
-    /// @param momentum of ALI-G, BORAT, BPGrad and DFW
+    /// @param momentum of ALI-G, ALI-G+, BORAT, BPGrad and DFW
     /// @param tensorFlow whether Adam, Adagrad and RMSProp follow TensorFlow 1 instead of PyTorch
     /// @param clipping of those that do not compute their step from the loss, and of BPGrad
     /// @param projection of ALI-G
     /// @param weightDecay of those that take one; `null` for what each has by itself
+    /// @param targets of ALI-G+, for the samples of a run; `null` for all others
     record Conventions(
             double maxLearningRate,
+            double learningRate,
             double epsilon,
             double momentum,
             boolean tensorFlow,
             Clipping clipping,
             Projection projection,
-            @Nullable Double weightDecay) {
+            @Nullable Double weightDecay,
+            @Nullable SampleTargets targets) {
 
-        /// Without projection, and with each optimizer's own weight decay.
+        /// Without projection, and with each optimizer's own weight decay and learning rate.
         Conventions(
                 double maxLearningRate,
                 double epsilon,
                 double momentum,
                 boolean tensorFlow,
                 Clipping clipping) {
-            this(maxLearningRate, epsilon, momentum, tensorFlow, clipping, Projection.none(), null);
+            this(
+                    maxLearningRate,
+                    Double.NaN,
+                    epsilon,
+                    momentum,
+                    tensorFlow,
+                    clipping,
+                    Projection.none(),
+                    null,
+                    null);
+        }
+
+        /// The same with another usual learning rate.
+        Conventions withLearningRate(double rate) {
+            return new Conventions(
+                    maxLearningRate,
+                    rate,
+                    epsilon,
+                    momentum,
+                    tensorFlow,
+                    clipping,
+                    projection,
+                    weightDecay,
+                    targets);
+        }
+
+        /// The same with targets.
+        Conventions withTargets(@Nullable SampleTargets of) {
+            return new Conventions(
+                    maxLearningRate,
+                    learningRate,
+                    epsilon,
+                    momentum,
+                    tensorFlow,
+                    clipping,
+                    projection,
+                    weightDecay,
+                    of);
         }
     }
 
@@ -136,17 +183,54 @@ enum OptimizerChoice {
 
     /// Whether its momentum is the experiment's; all others have their own or none.
     boolean takesMomentum() {
-        return this == ALIG || this == BPGRAD || this == DFW || this == BORAT;
+        return this == ALIG
+                || this == ALIG_PLUS
+                || this == BPGRAD
+                || this == BPGRAD_RELEASED
+                || this == DFW
+                || this == BORAT;
+    }
+
+    /// Whether its number is `--max-lr`, which may be `none`.
+    boolean takesMaximum() {
+        return this == ALIG || this == ALIG_PLUS;
+    }
+
+    /// Whether it has a target for each training sample.
+    boolean takesTargets() {
+        return this == ALIG_PLUS;
+    }
+
+    /// Whether gradients may be clipped before its step: not of those that compute the step from
+    /// the loss, but for BPGrad, nor of DFW.
+    boolean takesClipping() {
+        return switch (this) {
+            case ALIG, ALIG_PLUS, DFW, L4ADAM, L4MOM, SPS, MOMO, MOMO_ADAM, BORAT -> false;
+            case SGD,
+                    HEAVY_BALL,
+                    NESTEROV,
+                    ADAM,
+                    AMSGRAD,
+                    ADAMW,
+                    ADAGRAD,
+                    RMSPROP,
+                    YOGI,
+                    BPGRAD,
+                    BPGRAD_RELEASED,
+                    D_ADAPT_SGD,
+                    D_ADAPT_ADAM,
+                    PRODIGY,
+                    SCHEDULE_FREE,
+                    SCHEDULE_FREE_ADAMW,
+                    LION,
+                    LAMB ->
+                    true;
+        };
     }
 
     /// Whether its learning rate may fall by a schedule.
     boolean takesSchedule() {
         return this == SGD || this == HEAVY_BALL || this == NESTEROV;
-    }
-
-    /// Whether `--optimizer` may be given this name.
-    static boolean isKnown(String name) {
-        return Arrays.stream(values()).anyMatch(choice -> choice.label().equals(name));
     }
 
     private static String names() {
@@ -158,10 +242,11 @@ enum OptimizerChoice {
     /// The number that the run uses: η, infinite for none, or the learning rate. An option that
     /// this optimizer would not look at is an error.
     double rate(Settings settings, RunOptions options, Conventions c) {
-        if (this == ALIG) {
+        if (takesMaximum()) {
             if (options.learningRate != null) {
                 throw new UsageException(
-                        "--learning-rate: alig computes its step itself; limit it with --max-lr.");
+                        "--learning-rate: %s computes its step itself; limit it with --max-lr."
+                                .formatted(label()));
             }
             if (options.maxLearningRate != null) {
                 positiveOrNone(new Settings(Map.of()), MAX_LR, options.maxLearningRate);
@@ -171,11 +256,12 @@ enum OptimizerChoice {
         }
         if (options.maxLearningRate != null) {
             throw new UsageException(
-                    "--max-lr: only alig has a maximal learning rate; %s takes --learning-rate."
+                    "--max-lr: only alig and alig-plus have a maximal learning rate; %s takes --learning-rate."
                             .formatted(label()));
         }
         Double given = settings.number(LEARNING_RATE, options.learningRate);
-        double rate = given == null ? defaultRate : given;
+        double usual = Double.isNaN(c.learningRate) ? defaultRate : c.learningRate;
+        double rate = given == null ? usual : given;
         if (!(rate > 0) || Double.isInfinite(rate)) {
             throw settings.wrong(LEARNING_RATE, rate, "it must be a number above 0");
         }
@@ -191,13 +277,13 @@ enum OptimizerChoice {
         return this != ALIG && this != SPS && this != BORAT;
     }
 
-    /// What a classifier minimizes: the hinge loss with DFW, which is made for it, and else the
-    /// cross-entropy.
+    /// What a classifier minimizes: the hinge loss with DFW, which is made for it.
     ///
+    /// @param usual what all others minimize
     /// @param smoothed whether that hinge loss is smoothed
-    Loss loss(boolean smoothed) {
+    Loss loss(Loss usual, boolean smoothed) {
         if (this != DFW) {
-            return CrossEntropy.options();
+            return usual;
         }
         return smoothed ? MulticlassHinge.smoothed() : MulticlassHinge.plain();
     }
@@ -221,7 +307,7 @@ enum OptimizerChoice {
 
     /// Makes the optimizer.
     Optimizer<?> over(Map<String, Parameter> parameters, double rate, Conventions c) {
-        return over(parameters, rate, Schedule.NONE, 1, c);
+        return over(parameters, rate, StepSchedule.NONE, 1, c);
     }
 
     /// Makes the optimizer.
@@ -244,6 +330,14 @@ enum OptimizerChoice {
                             .momentum(c.momentum)
                             .project(c.projection)
                             .build();
+            case ALIG_PLUS -> {
+                AliGPlus.Builder builder =
+                        AliGPlus.over(parameters)
+                                .maxLearningRate(rate)
+                                .momentum(c.momentum)
+                                .weightDecay(decay);
+                yield (c.targets == null ? builder : builder.targets(c.targets)).build();
+            }
             case SGD ->
                     Sgd.over(parameters)
                             .learningRate(schedule.of(rate, perEpoch))
@@ -306,13 +400,15 @@ enum OptimizerChoice {
                             .weightDecay(decay)
                             .clip(c.clipping)
                             .build();
-            case BPGRAD ->
-                    BpGrad.over(parameters)
-                            .learningRate(rate)
-                            .momentum(c.momentum)
-                            .weightDecay(decay)
-                            .clip(c.clipping)
-                            .build();
+            case BPGRAD, BPGRAD_RELEASED -> {
+                BpGrad.Builder builder =
+                        BpGrad.over(parameters)
+                                .learningRate(rate)
+                                .momentum(c.momentum)
+                                .weightDecay(decay)
+                                .clip(c.clipping);
+                yield (this == BPGRAD ? builder : builder.released()).build();
+            }
             case DFW ->
                     Dfw.over(parameters)
                             .learningRate(rate)

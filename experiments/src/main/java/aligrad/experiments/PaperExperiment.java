@@ -313,6 +313,7 @@ enum PaperExperiment {
                 all.put(
                         "data",
                         "549,367 pairs for training, 9,842 for validation, 9,824 for the test");
+                all.put(Grid.WORD_VECTORS, "GloVe of 840 billion words, not learned");
                 all.put("jobs", "17");
                 all.put("epochs", "20");
                 all.put("batch", "64");

@@ -1,12 +1,7 @@
 package aligrad.experiments;
 
-import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// One job of the ALI-G paper's release: what is trained, with every hyper-parameter.
 ///
@@ -96,14 +91,39 @@ record PaperJob(
             case DNC -> options.put("accuracy", mode == Mode.RELEASED ? "any-step" : "all-steps");
             case SNLI -> {
                 options.put("loss", loss.equals("svm") ? "hinge" : "ce");
-                options.put("batch-size", Integer.toString(batch));
-                if (isAliG) {
-                    options.put("max-norm", mode == Mode.RELEASED ? maxNorm : "none");
-                }
+                sentences(options, mode, isAliG);
             }
-            case SVHN, CIFAR, CIFAR_TRAIN, IMAGENET -> image(options, isAliG);
+            case SVHN, CIFAR, CIFAR_TRAIN -> image(options, isAliG);
+            case IMAGENET -> {
+                options.put("loss", loss);
+                image(options, isAliG);
+            }
         }
         return options;
+    }
+
+    private void sentences(Map<String, String> options, Mode mode, boolean isAliG) {
+        options.put("batch-size", Integer.toString(batch));
+        if (isAliG) {
+            options.put("max-norm", mode == Mode.RELEASED ? maxNorm : "none");
+        } else {
+            options.put("weight-decay", weightDecay);
+        }
+        if (takesMomentum()) {
+            options.put("momentum", momentum);
+        }
+        if (!clip.equals(NOTHING)) {
+            options.put("clip", clip);
+        }
+        if (!decayFactor.equals(NOTHING)) { // each epoch's, and that of one that is no better
+            String[] factors = decayFactor.split(", ");
+            options.put("decay-factor", factors[0]);
+            options.put("plateau-factor", factors[1]);
+        }
+    }
+
+    private boolean takesMomentum() {
+        return optimizer.equals("alig") || optimizer.equals("dfw") || optimizer.equals("bpgrad");
     }
 
     private void image(Map<String, String> options, boolean isAliG) {
@@ -113,7 +133,7 @@ record PaperJob(
         } else {
             options.put("weight-decay", weightDecay.equals(NOTHING) ? "0" : weightDecay);
         }
-        if (isAliG || optimizer.equals("dfw") || optimizer.equals("bpgrad")) {
+        if (takesMomentum()) {
             options.put("momentum", momentum);
         }
         if (!decayEpochs.equals(NOTHING)) {
@@ -125,11 +145,12 @@ record PaperJob(
         }
     }
 
-    /// The optimizer's name here: the release's "nag" is heavy ball, and its "sgd" Nesterov's where
-    /// there is a momentum.
+    /// The optimizer's name here: the release's "nag" is heavy ball, its "sgd" Nesterov's where
+    /// there is a momentum, and its "bpgrad" does nothing where there is none.
     private String trainedBy(Mode mode) {
         return switch (optimizer) {
             case "nag" -> mode == Mode.RELEASED ? "heavy-ball" : "nesterov";
+            case "bpgrad" -> mode == Mode.RELEASED ? "bpgrad-released" : "bpgrad";
             case "sgd" -> momentum.equals("0.9") ? "nesterov" : "sgd";
             default -> optimizer;
         };
@@ -141,32 +162,5 @@ record PaperJob(
                         && optimizer.startsWith("l4")
                         && experiment != PaperExperiment.DNC;
         return ignoresEta ? RELEASED_FRACTION : eta;
-    }
-
-    /// Why this job cannot be run, or `null` where it can: its command, its optimizer or one of its
-    /// options is not there, or running it would be pointless.
-    @Nullable String refusal(Mode mode, Map<String, Set<String>> commands) {
-        Set<String> known = commands.get(data);
-        if (known == null) {
-            return "there is no 'aligrad train %s' yet".formatted(data);
-        }
-        Map<String, String> options = options(mode);
-        String name = options.getOrDefault("optimizer", optimizer);
-        if (!OptimizerChoice.isKnown(name)) {
-            return "there is no optimizer '%s' yet".formatted(name);
-        }
-        if (mode == Mode.RELEASED && optimizer.equals("bpgrad") && momentum.equals("0")) {
-            return "the released bpgrad never moves the weights where its momentum is 0; choose"
-                    + " --mode intended";
-        }
-        List<String> missing = new ArrayList<>();
-        for (String option : options.keySet()) {
-            if (!known.contains("--" + option)) {
-                missing.add("--" + option);
-            }
-        }
-        return missing.isEmpty()
-                ? null
-                : "'aligrad train %s' has no %s yet".formatted(data, String.join(", ", missing));
     }
 }

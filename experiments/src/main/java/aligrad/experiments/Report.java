@@ -48,7 +48,7 @@ final class Report {
         put(
                 curves,
                 "loss",
-                new Curves("Loss", "loss, nats", true)
+                new Curves("Loss", "loss", true) // of a hinge it is not in nats
                         .each("each iteration", loss, FAINT)
                         .smooth(MEAN, Curves.smoothed(loss, WINDOW), BLUE));
         put(

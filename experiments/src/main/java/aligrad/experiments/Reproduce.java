@@ -89,6 +89,12 @@ final class Reproduce implements Callable<Integer> {
     private String data = "";
 
     @Option(
+            names = "--embeddings",
+            paramLabel = "FILE|random",
+            description = "snli: the vectors of words, as for 'aligrad train snli'")
+    private @Nullable String embeddings;
+
+    @Option(
             names = "--seeds",
             paramLabel = "K",
             description = "how many runs of each job, each with another seed (default: 1)")
@@ -113,34 +119,37 @@ final class Reproduce implements Callable<Integer> {
         PaperExperiment experiment = experiment();
         Mode chosen = mode();
         checkNumbers(experiment);
-        Map<String, Set<String>> commands = TrainCommand.all();
         List<PaperJob> jobs = jobs(experiment);
-        Map<PaperJob, String> refused = new LinkedHashMap<>();
-        for (PaperJob candidate : jobs) {
-            String reason = refusal(candidate, chosen, commands);
-            if (reason != null) {
-                refused.put(candidate, reason);
-            }
-        }
         int processors = Runtime.getRuntime().availableProcessors();
         int count = threads == null ? processors : threads;
         boolean isSideBySide = experiment == PaperExperiment.DNC;
         System.setProperty("aligrad.threads", Integer.toString(isSideBySide ? 1 : count));
         if (list) {
-            list(experiment, chosen, jobs, refused, isSideBySide ? count : 1);
+            list(experiment, chosen, jobs, isSideBySide ? count : 1);
             return 0;
         }
-        List<PaperJob> able = able(experiment, jobs, refused);
         return run(
                 new Grid.Choices(
                         experiment,
                         chosen,
-                        able,
+                        jobs,
                         experiment == PaperExperiment.DNC ? iterations : epochs,
                         subset,
-                        data,
+                        source(),
                         seeds),
                 isSideBySide ? count : 1);
+    }
+
+    /// The options of `aligrad train` that say where the data is.
+    private Map<String, String> source() {
+        Map<String, String> source = new LinkedHashMap<>();
+        if (!data.isEmpty()) {
+            source.put("data", data);
+        }
+        if (embeddings != null) {
+            source.put(Embeddings.OPTION, embeddings);
+        }
+        return source;
     }
 
     private PaperExperiment experiment() {
@@ -189,6 +198,9 @@ final class Reproduce implements Callable<Integer> {
         if (isDnc && !data.isEmpty()) {
             throw new UsageException("--data: the data of the DNC is generated; leave it out.");
         }
+        if (embeddings != null && experiment != PaperExperiment.SNLI) {
+            throw new UsageException("--embeddings: only snli has words; leave the option out.");
+        }
         require("epochs", epochs, Integer.MAX_VALUE);
         require("iterations", iterations, Long.MAX_VALUE);
         require("subset", subset, Integer.MAX_VALUE);
@@ -222,45 +234,6 @@ final class Reproduce implements Callable<Integer> {
             Arrays.fill(chosen, from, to + 1, true);
         }
         return all.stream().filter(candidate -> chosen[candidate.number()]).toList();
-    }
-
-    private @Nullable String refusal(
-            PaperJob candidate, Mode chosen, Map<String, Set<String>> commands) {
-        String reason = candidate.refusal(chosen, commands);
-        Set<String> options = commands.getOrDefault(candidate.data(), Set.of());
-        return reason == null && subset != null && !options.contains("--subset")
-                ? "'aligrad train %s' has no --subset yet".formatted(candidate.data())
-                : reason;
-    }
-
-    /// The jobs that can be run. Those that cannot are named; where they were asked for by number,
-    /// or there is nothing else, that is an error.
-    private List<PaperJob> able(
-            PaperExperiment experiment, List<PaperJob> jobs, Map<PaperJob, String> refused) {
-        List<PaperJob> able = jobs.stream().filter(j -> !refused.containsKey(j)).toList();
-        if (!refused.isEmpty() && (job != null || able.isEmpty())) {
-            Map.Entry<PaperJob, String> first = refused.entrySet().iterator().next();
-            throw new UsageException(
-                    "reproduce %s: job %d (%s) cannot be run: %s."
-                            .formatted(
-                                    experiment.label(),
-                                    first.getKey().number(),
-                                    first.getKey().optimizer(),
-                                    first.getValue()));
-        }
-        Map<String, List<String>> byReason = new LinkedHashMap<>();
-        refused.forEach(
-                (j, reason) ->
-                        byReason.computeIfAbsent(reason, r -> new ArrayList<>())
-                                .add(Integer.toString(j.number())));
-        byReason.forEach(
-                (reason, numbers) ->
-                        System.out.printf(
-                                "Left out: job%s %s: %s.%n",
-                                numbers.size() == 1 ? "" : "s",
-                                String.join(", ", numbers),
-                                reason));
-        return able;
     }
 
     private int run(Grid.Choices choices, int together) {
@@ -302,6 +275,7 @@ final class Reproduce implements Callable<Integer> {
         options.put("--iterations", iterations);
         options.put("--subset", subset);
         options.put("--data", data.isEmpty() ? null : data);
+        options.put("--embeddings", embeddings);
         options.put("--seeds", seeds);
         options.put("--threads", threads);
         options.put("--out", path);
@@ -315,12 +289,7 @@ final class Reproduce implements Callable<Integer> {
         return String.join(" ", words);
     }
 
-    private void list(
-            PaperExperiment experiment,
-            Mode chosen,
-            List<PaperJob> jobs,
-            Map<PaperJob, String> refused,
-            int together) {
+    private void list(PaperExperiment experiment, Mode chosen, List<PaperJob> jobs, int together) {
         Map<String, Double> perSample = new LinkedHashMap<>();
         Set<String> untimed = new LinkedHashSet<>();
         List<Map<String, String>> rows = new ArrayList<>();
@@ -331,11 +300,11 @@ final class Reproduce implements Callable<Integer> {
             row.put("job", Integer.toString(listed.number()));
             row.putAll(listed.hyperParameters());
             String time = "-";
-            if (!refused.containsKey(listed) && !needsData) {
+            if (!needsData) {
                 String key = listed.data() + " " + listed.model();
                 if (!perSample.containsKey(key)) {
                     try {
-                        perSample.put(key, Trial.secondsPerSample(listed, chosen, data));
+                        perSample.put(key, Trial.secondsPerSample(listed, chosen, source()));
                     } catch (UsageException e) { // such as one of two data sets is not there
                         perSample.put(key, Double.NaN);
                         untimed.add("Not timed: " + e.getMessage());
@@ -349,12 +318,11 @@ final class Reproduce implements Callable<Integer> {
                 }
             }
             row.put("time here", time);
-            row.put("note", refused.getOrDefault(listed, ""));
             rows.add(row);
         }
         System.out.println(experiment.title() + ", mode " + chosen.label() + ".");
         Map<String, String> shared = Table.shared(rows);
-        List.of("job", "time here", "note").forEach(shared::remove);
+        List.of("job", "time here").forEach(shared::remove);
         System.out.println(
                 "All jobs: "
                         + shared.entrySet().stream()
@@ -362,11 +330,7 @@ final class Reproduce implements Callable<Integer> {
                                 .collect(Collectors.joining(", "))
                         + ".");
         System.out.println();
-        List<String> always =
-                refused.isEmpty()
-                        ? List.of("job", "time here")
-                        : List.of("job", "time here", "note");
-        System.out.print(Table.ofDifferences(rows, always).text());
+        System.out.print(Table.ofDifferences(rows, List.of("job", "time here")).text());
         System.out.println();
         if (needsData) {
             System.out.println("Name the data with --data to see how long the jobs would take.");

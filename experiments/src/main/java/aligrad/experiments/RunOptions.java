@@ -24,16 +24,17 @@ final class RunOptions {
             names = "--optimizer",
             paramLabel = "NAME",
             description =
-                    "alig, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi,"
-                            + " bpgrad, dfw (with the hinge loss), l4adam, l4mom, sps, momo,"
-                            + " momo-adam, borat, d-adapt-sgd, d-adapt-adam, prodigy,"
-                            + " schedule-free, schedule-free-adamw, lion or lamb (default: alig)")
+                    "alig, alig-plus, sgd, heavy-ball, nesterov, adam, amsgrad, adamw, adagrad,"
+                        + " rmsprop, yogi, bpgrad, bpgrad-released (which never moves the weights"
+                        + " without momentum), dfw (with the hinge loss), l4adam, l4mom, sps, momo,"
+                        + " momo-adam, borat, d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
+                        + " schedule-free-adamw, lion or lamb (default: alig)")
     @Nullable String optimizer;
 
     @Option(
             names = "--max-lr",
             paramLabel = "X|none",
-            description = "alig: the longest step, or none for no limit")
+            description = "alig and alig-plus: the longest step, or none for no limit")
     @Nullable String maxLearningRate;
 
     @Option(

@@ -70,6 +70,7 @@ record RunRecord(
         put(figures, "training accuracy", last(averages, "accuracy"));
         put(figures, "best validation accuracy", last(averages, "best_validation_accuracy"));
         put(figures, "test accuracy", results.get("test_accuracy"));
+        put(figures, "test top-5 accuracy", results.get("test_top5_accuracy"));
         put(figures, "iterations", last(metrics, "iteration"));
         put(figures, "seconds", last(metrics, "seconds"));
         return figures;

@@ -2,6 +2,7 @@ package aligrad.experiments;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -155,6 +156,27 @@ final class Settings {
             return Path.of(folder);
         } catch (InvalidPathException e) {
             throw wrong(name, folder, "it is no path: " + e.getReason());
+        }
+    }
+
+    /// Checks that a setting names a file that is there.
+    void file(String name, String path) {
+        try {
+            if (!path.isEmpty() && Files.isRegularFile(Path.of(path))) {
+                return;
+            }
+        } catch (InvalidPathException e) {
+            throw wrong(name, path, "it is no path: " + e.getReason());
+        }
+        throw wrong(name, path, "there is no such file");
+    }
+
+    /// Refuses a number that is not from 1 to `most` of these things.
+    ///
+    /// @param things in the plural, for the message
+    void requireCount(String name, long value, int most, String things) {
+        if (value < 1 || value > most) {
+            throw wrong(name, value, "it must be from 1 to %d %s".formatted(most, things));
         }
     }
 

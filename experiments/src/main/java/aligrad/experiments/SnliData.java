@@ -26,16 +26,16 @@ record SnliData(SentencePairs train, SentencePairs validation, SentencePairs tes
     static final String FOLDER = "snli_1.0";
 
     /// @param directory holds the three files, `.jsonl` or `.txt`, or the folder of the archive
-    /// @param vectors a file of GloVe's, such as `glove.840B.300d.txt`
+    /// @param source of the vectors: of a file of GloVe's, such as `glove.840B.300d.txt`, or random
     /// @throws UsageException if a file is missing or damaged, with its name, line and the reason
-    static SnliData read(Path directory, Path vectors) {
+    static SnliData read(Path directory, WordVectors.Source source) {
         DataFolder folder = new DataFolder(directory).unpacked(FOLDER);
         Map<String, String> words = new HashMap<>();
         List<List<SentencePairs.Tokens>> parts = new ArrayList<>();
         for (String part : List.of("train", "dev", "test")) {
             parts.add(tokens(file(folder, part), words));
         }
-        WordVectors found = WordVectors.read(vectors, words.keySet(), List.of(BEGINNING, END));
+        WordVectors found = source.of(words.keySet(), List.of(BEGINNING, END));
         return new SnliData(
                 SentencePairs.of(parts.get(0), found),
                 SentencePairs.of(parts.get(1), found),
@@ -80,6 +80,15 @@ record SnliData(SentencePairs train, SentencePairs validation, SentencePairs tes
         Set<String> missing = new TreeSet<>(Set.of(BEGINNING, END));
         missing.retainAll(vectors().withoutVector());
         return missing;
+    }
+
+    /// How many words have a vector and the vectors' checksum.
+    String words() {
+        return "%d with a vector, %d without (CRC-32 %08x)"
+                .formatted(
+                        vectors().size() - markersWithoutVector().size(),
+                        vectors().withoutVector().size(),
+                        vectors().checksum());
     }
 
     /// How many pairs there are and their checksum, which tells whether a resumed run sees the same

@@ -75,7 +75,7 @@ final class SvhnData {
                 split.get(1),
                 read(List.of(test)),
                 EVALUATION_BATCH,
-                false);
+                ImageScoring.crossEntropy(false));
     }
 
     /// How many images a file has; their classes are read, and checked, too.

@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
             TrainMnist.FashionMnist.class,
             TrainCifar.Cifar10.class,
             TrainCifar.Cifar100.class,
-            TrainSvhn.class
+            TrainSvhn.class,
+            TrainSnli.class,
+            TrainImageNet.class
         })
 final class Train implements Runnable {
 

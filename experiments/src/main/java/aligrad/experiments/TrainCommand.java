@@ -1,43 +1,17 @@
 package aligrad.experiments;
 
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 
 /// `aligrad train`, called from inside the program.
 final class TrainCommand {
 
     private TrainCommand() {}
-
-    /// What `train` can train, each with the names of its options.
-    static Map<String, Set<String>> all() {
-        Map<String, Set<String>> all = new TreeMap<>();
-        train(Main.program())
-                .getSubcommands()
-                .forEach(
-                        (name, command) ->
-                                all.put(
-                                        name,
-                                        new TreeSet<>(
-                                                command.getCommandSpec().optionsMap().keySet())));
-        return all;
-    }
-
-    private static CommandLine train(CommandLine program) {
-        CommandLine train = program.getSubcommands().get("train");
-        if (train == null) {
-            throw new IllegalStateException("the program has no command 'train'");
-        }
-        return train;
-    }
 
     /// Runs `aligrad train NAME` and returns its exit code.
     ///

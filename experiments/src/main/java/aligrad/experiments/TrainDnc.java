@@ -42,6 +42,13 @@ final class TrainDnc implements Callable<Integer> {
         RunDirectory directory = RunDirectory.open(options, "dnc");
         Settings settings = directory.settings();
         OptimizerChoice choice = OptimizerChoice.of(settings, options.optimizer);
+        if (choice.takesTargets()) {
+            throw settings.wrong(
+                    "optimizer",
+                    choice.label(),
+                    "it keeps a target for each sample, and the DNC's are drawn anew for each step;"
+                            + " choose another");
+        }
         double rate = choice.rate(settings, options, DncExperiment.CONVENTIONS);
         long count = settings.changeable("iterations", iterations, ITERATIONS);
         if (count < 1) {

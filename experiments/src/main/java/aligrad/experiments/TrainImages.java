@@ -24,7 +24,9 @@ abstract class TrainImages implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "wrn-DEPTH-WIDTH, densenet-DEPTH-GROWTH or plain-densenet-DEPTH-GROWTH, such as"
-                            + " wrn-16-4, wrn-40-4 or densenet-40-40 (default: the paper's)")
+                            + " wrn-16-4, wrn-40-4 or densenet-40-40; for large images"
+                            + " resnet-DEPTH, such as resnet-18, or resnet-DEPTH-CHANNELS (default:"
+                            + " the paper's)")
     private @Nullable String model;
 
     @Option(
@@ -34,21 +36,6 @@ abstract class TrainImages implements Callable<Integer> {
                     "where the published files are, or a part of them (default: where 'aligrad data"
                             + " fetch' puts them)")
     private @Nullable String data;
-
-    @Option(
-            names = "--max-norm",
-            paramLabel = "X|none",
-            description =
-                    "alig: the radius of the ball that the weights stay in (default: the paper's)")
-    private @Nullable String maxNorm;
-
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "X",
-            description =
-                    "all other optimizers but sps and borat: the weight decay (default: the paper's"
-                            + " for model and optimizer); their learning rate stays as it is")
-    private @Nullable Double weightDecay;
 
     @Option(
             names = "--dropout",
@@ -78,7 +65,10 @@ abstract class TrainImages implements Callable<Integer> {
                             + " on it")
     private int loaders = 1;
 
-    @Mixin private final ImageProtocolOptions protocolOptions = new ImageProtocolOptions();
+    @Mixin private final OptimizerOptions optimizerOptions = new OptimizerOptions();
+    @Mixin private final ScheduleOptions scheduleOptions = new ScheduleOptions();
+    @Mixin private final TargetsOption targets = new TargetsOption();
+    @Mixin private final SubsetOption subset = new SubsetOption();
 
     /// Such as `cifar10`.
     abstract String name();
@@ -89,10 +79,15 @@ abstract class TrainImages implements Callable<Integer> {
     /// What belongs in the directory of `--data`, for a message.
     abstract String files();
 
+    /// What else there is to do where they are not there, behind a comma.
+    String remedy() {
+        return ", or fetch them with ./aligrad data fetch " + name();
+    }
+
     abstract ImageDefaults defaults(ImageNetwork network, OptimizerChoice choice);
 
     /// Settings of its own, as the configuration shows them; checked before any file is read.
-    Map<String, Object> own(Settings settings) {
+    Map<String, Object> own(Settings settings, OptimizerChoice choice) {
         return Map.of();
     }
 
@@ -130,8 +125,8 @@ abstract class TrainImages implements Callable<Integer> {
         }
         if (folder == null) {
             throw new UsageException(
-                    "--data is missing: name the directory with %s, or fetch them with ./aligrad data fetch %s."
-                            .formatted(files(), name()));
+                    "--data is missing: name the directory with %s%s."
+                            .formatted(files(), remedy()));
         }
         if (loaders < 1 || loaders > MOST_LOADERS) {
             throw new UsageException(
@@ -141,92 +136,47 @@ abstract class TrainImages implements Callable<Integer> {
         settings.requireCount("epochs", passes, Integer.MAX_VALUE);
         long images = settings.whole("batch-size", batchSize, defaults.batchSize());
         settings.requireCount("batch-size", images, Integer.MAX_VALUE);
-        double radius = maxNorm(settings, choice, defaults);
-        double decay = weightDecay(settings, choice, defaults);
-        ImageProtocol protocol = protocolOptions.protocol(settings, choice, defaults.momentum());
+        double radius = optimizerOptions.maxNorm(settings, choice, defaults.maxNorm());
+        double decay = optimizerOptions.weightDecay(settings, choice, defaults.weightDecay());
+        ImageProtocol protocol =
+                new ImageProtocol(
+                        optimizerOptions.momentum(settings, choice, defaults.momentum()),
+                        scheduleOptions.schedule(settings, choice),
+                        subset.of(settings),
+                        targets.interval(settings, choice, passes));
         OptimizerChoice.Conventions conventions =
                 ImageExperiment.conventions(
-                        defaults.maxLearningRate(), protocol.momentum(), radius, decay);
+                                defaults.maxLearningRate(), protocol.momentum(), radius, decay)
+                        .withLearningRate(defaults.learningRate());
         return new ImageExperiment.Choices(
                 name,
                 folder,
                 choice,
-                rate(settings, choice, defaults, conventions),
+                choice.rate(settings, options, conventions),
                 radius,
                 decay,
-                dropout(settings, defaults),
+                dropout(settings, network, defaults),
                 passes,
                 Math.toIntExact(images),
                 settings.whole("seed", options.seed, 1),
                 loaders,
                 protocol,
-                own(settings));
+                own(settings, choice));
     }
 
-    private double rate(
-            Settings settings,
-            OptimizerChoice choice,
-            ImageDefaults defaults,
-            OptimizerChoice.Conventions conventions) {
-        if (choice != OptimizerChoice.ALIG
-                && options.learningRate == null
-                && !options.resume
-                && !Double.isNaN(defaults.learningRate())) {
-            options.learningRate = defaults.learningRate();
+    private double dropout(Settings settings, ImageNetwork network, ImageDefaults defaults) {
+        if (!network.takesDropout()) {
+            if (dropout != null) {
+                throw new UsageException(
+                        "--dropout: a resnet drops no numbers; leave the option out.");
+            }
+            return 0;
         }
-        return choice.rate(settings, options, conventions);
-    }
-
-    private double dropout(Settings settings, ImageDefaults defaults) {
         Double given = settings.number("dropout", dropout);
         double probability = given == null ? defaults.dropout() : given;
         if (!(probability >= 0 && probability < 1)) {
             throw settings.wrong("dropout", probability, "it must be from 0 to less than 1");
         }
         return probability;
-    }
-
-    private double maxNorm(Settings settings, OptimizerChoice choice, ImageDefaults defaults) {
-        if (choice != OptimizerChoice.ALIG) {
-            if (maxNorm != null) {
-                throw new UsageException(
-                        choice.takesWeightDecay()
-                                ? "--max-norm: only alig keeps the weights in a ball; %s takes --weight-decay."
-                                        .formatted(choice.label())
-                                : "--max-norm: only alig keeps the weights in a ball; leave the"
-                                        + " option out.");
-            }
-            return Double.POSITIVE_INFINITY;
-        }
-        String given = settings.text("max-norm", maxNorm);
-        return given == null
-                ? defaults.maxNorm()
-                : OptimizerChoice.positiveOrNone(settings, "max-norm", given);
-    }
-
-    private double weightDecay(Settings settings, OptimizerChoice choice, ImageDefaults defaults) {
-        if (choice == OptimizerChoice.ALIG) {
-            if (weightDecay != null) {
-                throw new UsageException(
-                        "--weight-decay: alig takes none; limit the norm of the weights with"
-                                + " --max-norm.");
-            }
-            return 0;
-        }
-        if (!choice.takesWeightDecay()) {
-            if (weightDecay != null) {
-                throw new UsageException(
-                        "--weight-decay: %s takes none; leave the option out."
-                                .formatted(choice.label()));
-            }
-            return 0;
-        }
-        Double given = settings.number("weight-decay", weightDecay);
-        double decay = given == null ? defaults.weightDecay() : given;
-        if (!(decay >= 0) || Double.isInfinite(decay)) {
-            throw new UsageException(
-                    "--weight-decay " + decay + ": it must be a number of at least 0.");
-        }
-        return decay;
     }
 }

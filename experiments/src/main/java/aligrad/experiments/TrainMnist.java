@@ -44,6 +44,8 @@ abstract sealed class TrainMnist implements Callable<Integer> {
             description = "images in a step (default: 64)")
     private @Nullable Long batchSize;
 
+    @Mixin private final TargetsOption targets = new TargetsOption();
+
     /// @param usualPlaces where the files may be if the command line does not say
     private TrainMnist(String name, List<Path> usualPlaces) {
         this.name = name;
@@ -92,6 +94,7 @@ abstract sealed class TrainMnist implements Callable<Integer> {
         }
         long passes = settings.changeable("epochs", epochs, EPOCHS);
         settings.requireCount("epochs", passes, Integer.MAX_VALUE);
+        int interval = targets.interval(settings, choice, passes);
         long batch = settings.whole("batch-size", batchSize, BATCH);
         settings.requireCount("batch-size", batch, Integer.MAX_VALUE);
         long seed = settings.whole("seed", options.seed, 1);
@@ -109,6 +112,7 @@ abstract sealed class TrainMnist implements Callable<Integer> {
                                     MnistData.read(path, "t10k"),
                                     choice,
                                     rate,
+                                    interval,
                                     passes,
                                     Math.toIntExact(batch),
                                     seed);

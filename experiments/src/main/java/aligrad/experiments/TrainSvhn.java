@@ -54,7 +54,7 @@ final class TrainSvhn extends TrainImages {
     }
 
     @Override
-    Map<String, Object> own(Settings settings) {
+    Map<String, Object> own(Settings settings, OptimizerChoice choice) {
         String value = settings.text(EXTRA, extra, "yes");
         if (!value.equals("yes") && !value.equals("no")) {
             throw settings.wrong(EXTRA, value, "it must be yes or no");

@@ -243,7 +243,13 @@ final class Training {
         long iteration = best.getOrDefault("iteration", 0.0).longValue();
         directory.best().load(experiment.model(), iteration);
         Map<String, Double> results = new LinkedHashMap<>(best);
-        results.keySet().retainAll(Set.of("iteration", "epoch", Metrics.VALIDATION_ACCURACY));
+        results.keySet()
+                .retainAll(
+                        Set.of(
+                                "iteration",
+                                "epoch",
+                                Metrics.VALIDATION_ACCURACY,
+                                Metrics.VALIDATION_TOP5));
         results.putAll(experiment.test());
         experiment.model().load(last);
         try {

@@ -16,7 +16,7 @@ final class Trial {
     /// So many that most of what the DNC computes has been compiled by then.
     private static final int DNC_ITERATIONS = 400;
 
-    private static final int IMAGES = 96;
+    private static final int SAMPLES = 96;
     private static final int BATCH = 16;
 
     private Trial() {}
@@ -30,8 +30,8 @@ final class Trial {
 
     /// Seconds for each sample of training, from a run that leaves nothing behind.
     ///
-    /// @param directory the data, as `--data` has it; empty for none
-    static double secondsPerSample(PaperJob job, Mode mode, String directory) {
+    /// @param source the options that say where the data is
+    static double secondsPerSample(PaperJob job, Mode mode, Map<String, String> source) {
         try {
             Path folder = Files.createTempDirectory("aligrad-trial");
             try {
@@ -42,16 +42,20 @@ final class Trial {
                 } else {
                     options.put("epochs", "1");
                     options.put("batch-size", Integer.toString(BATCH));
-                    options.put("subset", Integer.toString(IMAGES));
-                    options.remove("decay-epochs");
-                    options.remove("decay-factor");
+                    options.put("subset", Integer.toString(SAMPLES));
+                    if (options.remove("decay-epochs") != null) { // there are fewer epochs
+                        options.remove("decay-factor");
+                    }
                 }
-                if (!directory.isEmpty()) {
-                    options.put("data", directory);
-                }
-                TrainCommand.run(job.data(), options, List.of(), new Silence());
+                options.putAll(source);
+                run(job.data(), options);
                 List<Map<String, Double>> rows =
                         Metrics.read(folder.resolve("run").resolve("metrics.jsonl"));
+                if (rows.size() < 2) {
+                    throw new UsageException(
+                            "%s: the data has too few samples for two steps of %d."
+                                    .formatted(job.data(), BATCH));
+                }
                 return secondsPerStep(rows)
                         / (job.experiment() == PaperExperiment.DNC ? job.batch() : BATCH);
             } finally {
@@ -59,6 +63,16 @@ final class Trial {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// On all samples where there are fewer.
+    private static void run(String name, Map<String, String> options) {
+        try {
+            TrainCommand.run(name, options, List.of(), new Silence());
+        } catch (TooFewSamplesException e) {
+            options.remove("subset");
+            TrainCommand.run(name, options, List.of(), new Silence());
         }
     }
 

@@ -2,7 +2,7 @@ package aligrad.experiments;
 
 /// Thrown for input that cannot be used: one sentence that says what is wrong and what would be
 /// right. The program prints it and exits with 2.
-public final class UsageException extends RuntimeException {
+public sealed class UsageException extends RuntimeException permits TooFewSamplesException {
 
     private static final long serialVersionUID = 1L;
 

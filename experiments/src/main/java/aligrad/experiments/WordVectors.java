@@ -1,7 +1,9 @@
 package aligrad.experiments;
 
+import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.CRC32;
 
-/// Vectors of words that were learned from a corpus and stay as they are, such as GloVe's.
+/// Vectors of words that stay as they are: learned from a corpus, such as GloVe's, or random.
 ///
 /// A file has a line for each word: the word, then 300 numbers, with single spaces between them. A
 /// few words have spaces in them, so the last 300 fields are the numbers. Upper and lower case are
@@ -24,6 +27,16 @@ final class WordVectors {
 
     /// The row of padding, which is zero.
     static final int PADDING = 0;
+
+    /// Where vectors come from.
+    @FunctionalInterface
+    interface Source {
+        /// The vectors of these words.
+        ///
+        /// @param words those of the sentences; words without a vector are left out
+        /// @param markers words that must have a row
+        WordVectors of(Set<String> words, List<String> markers);
+    }
 
     private final Map<String, Integer> rows;
     private final Tensor table;
@@ -63,6 +76,18 @@ final class WordVectors {
             }
         }
         return of(found, words, markers, count);
+    }
+
+    /// A vector of normal random numbers, of mean 0 and deviation 1, for each word and marker. It
+    /// is a function of the stream and the word alone, so that other sentences do not change it.
+    static WordVectors random(Random random, Set<String> words, List<String> markers) {
+        Set<String> all = new TreeSet<>(words);
+        all.addAll(markers);
+        Map<String, float[]> found = new HashMap<>();
+        for (String word : all) {
+            found.put(word, random.named("word " + word).normal(0, 1, DIMENSIONS).toFloatArray());
+        }
+        return of(found, words, markers, 0);
     }
 
     private static WordVectors of(
@@ -143,7 +168,7 @@ final class WordVectors {
         return row;
     }
 
-    /// How many lines the file has.
+    /// How many lines the file has; 0 where there is none.
     long lines() {
         return lines;
     }
@@ -151,6 +176,16 @@ final class WordVectors {
     /// How many words have a row.
     int size() {
         return rows.size();
+    }
+
+    /// The CRC-32 of all vectors, which tells them from others.
+    long checksum() {
+        float[] numbers = table.toFloatArray();
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, numbers.length));
+        bytes.asFloatBuffer().put(numbers);
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return checksum.getValue();
     }
 
     /// Which of the words and markers the file has not, in alphabetical order.

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -158,6 +159,24 @@ class BatchLoaderTest {
             float[] plain = ImageBatch.of(data, new int[] {3, 7}, null).images().toFloatArray();
             assertThat(loader.batch(1).images().toFloatArray()).containsExactly(plain);
             assertThatThrownBy(() -> loader.batch(3)).hasMessageContaining("there is none");
+        }
+    }
+
+    /// The numbers of a batch's samples are places in what there is to learn from, whatever was
+    /// asked for before.
+    @Test
+    void saysWhichSamplesABatchHas() {
+        int[] places = {7, 3, 9, 0, 4};
+        for (int rank = 0; rank < 2; rank++) {
+            try (BatchLoader<ImageBatch> loader = loader(places, 2, 5, new Shard(rank, 2), 1)) {
+                for (int i : new int[] {5, 0, 1, 2, 4, 3}) { // three batches an epoch
+                    int[] samples = loader.samples(i);
+                    long[] labels = loader.batch(i).labels().toLongArray();
+                    assertThat(Arrays.stream(samples).mapToLong(s -> places[s]).toArray())
+                            .containsExactly(labels);
+                    assertThat(loader.samples(i)).containsExactly(samples);
+                }
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -136,7 +137,15 @@ class CifarExperimentTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"alig", "nesterov", "l4adam", "borat", "prodigy", "schedule-free-adamw"})
+            strings = {
+                "alig",
+                "alig-plus",
+                "nesterov",
+                "l4adam",
+                "borat",
+                "prodigy",
+                "schedule-free-adamw"
+            })
     void aResumedRunEqualsAnUninterruptedOne(String optimizer) throws IOException {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
@@ -222,6 +231,60 @@ class CifarExperimentTest {
         assertThat(run).doesNotExist();
     }
 
+    /// From 0, a target goes half the way to the loss of its sample after the first epoch, so that
+    /// the next step is shorter than without.
+    @Test
+    void targetsOfSamplesChangeAfterTheirInterval() throws IOException {
+        Path run = folder.resolve("run");
+        String[] options = {
+            "--optimizer", "alig-plus", "--target-interval", "1", "--max-lr", "1e-3"
+        };
+        List<String> line = new ArrayList<>(List.of(options));
+        line.addAll(List.of("--epochs", "1", "--weight-decay", "0", "--momentum", "0"));
+        success(fresh(run, line.toArray(new String[0])));
+        SafeTensors state = SafeTensors.open(run.resolve("checkpoint/optimizer-3.safetensors"));
+        double[] targets = state.tensors().get("sampleTargets").toDoubleArray();
+        double[] losses = state.tensors().get("sampleLosses").toDoubleArray();
+        assertThat(targets).hasSize(36);
+        double sum = 0;
+        for (int i = 0; i < 36; i++) {
+            assertThat(losses[i]).isPositive();
+            assertThat(targets[i]).isEqualTo(losses[i] / 2);
+            sum += losses[i];
+        }
+        List<Map<String, Object>> rows = rows(run);
+        double mean = 0;
+        for (Map<String, Object> row : rows) {
+            mean += number(row, "loss") * number(row, "samples") / 36;
+        }
+        assertThat(sum / 36).isCloseTo(mean, within(1e-6));
+        assertThat(Files.readString(run.resolve("config.yaml")))
+                .contains("max-lr: 0.001\n", "weight-decay: 0.0\n", "target-interval: 1\n")
+                .doesNotContain("max-norm");
+        refused(
+                cifar(run, "--resume", "--epochs", "3", "--target-interval", "2"),
+                "--target-interval 2: the run to resume was started with 1");
+        success(cifar(run, "--resume", "--epochs", "2"));
+        Path free = folder.resolve("free");
+        line.set(0, "--optimizer");
+        line.set(3, "2");
+        line.set(7, "2");
+        success(fresh(free, line.toArray(new String[0])));
+        // the same weights and batch, and half of the loss is not counted any more
+        double unclipped = number(rows(free).get(3), "step_size_unclipped");
+        assertThat(number(rows(free).get(3), "loss")).isEqualTo(number(rows(run).get(3), "loss"));
+        assertThat(number(rows(run).get(3), "step_size_unclipped")).isLessThan(0.9 * unclipped);
+        refused(
+                fresh(folder.resolve("none"), "--target-interval", "1"),
+                "--target-interval: only alig-plus has targets; leave the option out.");
+        refused(
+                fresh(folder.resolve("none"), "--optimizer", "alig-plus", "--target-interval", "0"),
+                "--target-interval 0: it must be from 1 to 429496729 epochs.");
+        refused(
+                fresh(folder.resolve("none"), "--optimizer", "alig-plus", "--max-norm", "9"),
+                "--max-norm: only alig keeps the weights in a ball; alig-plus takes");
+    }
+
     /// Its hinge losses reach 0 on so few images, so that not all rows differ.
     @Test
     void aResumedRunOfDfwEqualsAnUninterruptedOne() throws IOException {
@@ -237,20 +300,22 @@ class CifarExperimentTest {
                 .doesNotContain(" nats; best validation accuracy");
     }
 
-    /// A run that is interrupted is cut anywhere; here one batch into an epoch.
-    @Test
-    void iterationsDoNotDependOnWhereTheRunWasCut() {
+    /// A run that is interrupted is cut anywhere; here one batch into an epoch. The targets of
+    /// ALI-G+ change after each, so that the losses of the whole epoch have to be there.
+    @ParameterizedTest
+    @EnumSource(names = {"ALIG", "ALIG_PLUS"})
+    void iterationsDoNotDependOnWhereTheRunWasCut(OptimizerChoice optimizer) {
         ImageTask task = CifarData.task(data, CifarFormat.CIFAR10);
         Path checkpoint = folder.resolve("checkpoint");
         List<Double> whole = new ArrayList<>();
-        try (ImageExperiment experiment = new ImageExperiment(task, choices(1))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(optimizer, 1))) {
             for (int i = 0; i < 8; i++) {
                 experiment.iterate(i);
                 whole.add(experiment.optimizer().lastStep().loss());
             }
         }
         List<Double> parts = new ArrayList<>();
-        try (ImageExperiment experiment = new ImageExperiment(task, choices(2))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(optimizer, 2))) {
             for (int i = 0; i < 4; i++) {
                 experiment.iterate(i);
                 parts.add(experiment.optimizer().lastStep().loss());
@@ -261,7 +326,7 @@ class CifarExperimentTest {
                             experiment.optimizer(),
                             new Checkpoint.Position(4, 0));
         }
-        try (ImageExperiment experiment = new ImageExperiment(task, choices(3))) {
+        try (ImageExperiment experiment = new ImageExperiment(task, choices(optimizer, 3))) {
             new Checkpoint(checkpoint).load(experiment.model(), experiment.optimizer());
             for (int i = 4; i < 8; i++) {
                 experiment.iterate(i);
@@ -271,11 +336,11 @@ class CifarExperimentTest {
         assertThat(parts).isEqualTo(whole);
     }
 
-    private ImageExperiment.Choices choices(int loaders) {
+    private ImageExperiment.Choices choices(OptimizerChoice optimizer, int loaders) {
         return new ImageExperiment.Choices(
                 "densenet-10-4",
                 data.toString(),
-                OptimizerChoice.ALIG,
+                optimizer,
                 0.1,
                 75,
                 0,
@@ -284,7 +349,8 @@ class CifarExperimentTest {
                 16,
                 1,
                 loaders,
-                ImageProtocol.usual(0.9),
+                new ImageProtocol(
+                        0.9, StepSchedule.NONE, Subset.ALL, optimizer.takesTargets() ? 1 : 0),
                 Map.of());
     }
 

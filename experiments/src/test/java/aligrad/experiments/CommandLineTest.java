@@ -109,10 +109,11 @@ class CommandLineTest {
     void anUnknownOptimizerListsTheChoices() {
         refused(
                 dnc(folder.resolve("run"), "--optimizer", "adamm"),
-                "--optimizer adamm: there is none of that name; choose alig, sgd, heavy-ball,"
-                        + " nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi, bpgrad, dfw,"
-                        + " l4adam, l4mom, sps, momo, momo-adam, borat, d-adapt-sgd, d-adapt-adam,"
-                        + " prodigy, schedule-free, schedule-free-adamw, lion, lamb.");
+                "--optimizer adamm: there is none of that name; choose alig, alig-plus, sgd,"
+                    + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi, bpgrad,"
+                    + " bpgrad-released, dfw, l4adam, l4mom, sps, momo, momo-adam, borat,"
+                    + " d-adapt-sgd, d-adapt-adam, prodigy, schedule-free, schedule-free-adamw,"
+                    + " lion, lamb.");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -376,6 +377,61 @@ class CommandLineTest {
         refused(
                 Console.run("train", "mnist", "--out", out.toString(), "--resume"),
                 "holds a run of 'fashion-mnist', not of 'mnist'");
+    }
+
+    /// Five images in batches of 2, 2 and 1; targets of samples change after each epoch.
+    @Test
+    void aResumedRunOfAligPlusEqualsAnUninterruptedOne() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        byte[] pixels = new byte[5 * 784];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * i);
+        }
+        for (String prefix : List.of("train", "t10k")) {
+            Files.write(
+                    data.resolve(prefix + "-images-idx3-ubyte"),
+                    IdxFileTest.idx(0x0803, new int[] {5, 28, 28}, pixels));
+            Files.write(
+                    data.resolve(prefix + "-labels-idx1-ubyte"),
+                    IdxFileTest.idx(0x0801, new int[] {5}, new byte[] {1, 2, 3, 1, 2}));
+        }
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        for (Path run : List.of(whole, parts)) {
+            Console console =
+                    Console.run(
+                            "train",
+                            "mnist",
+                            "--optimizer",
+                            "alig-plus",
+                            "--data",
+                            data.toString(),
+                            "--batch-size",
+                            "2",
+                            "--epochs",
+                            run.equals(whole) ? "3" : "1",
+                            "--out",
+                            run.toString());
+            assertThat(console.err()).isEmpty();
+        }
+        Console resumed =
+                Console.run("train", "mnist", "--out", parts.toString(), "--resume", "--epochs=3");
+        assertThat(resumed.err()).isEmpty();
+        for (String file :
+                List.of("checkpoint/model-9.safetensors", "checkpoint/optimizer-9.safetensors")) {
+            assertThat(parts.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+        }
+        assertThat(whole.resolve("config.yaml")).content().contains("target-interval: 1\n");
+    }
+
+    @Test
+    void theDncHasNoSamplesToKeepTargetsOf() {
+        Path out = folder.resolve("run");
+        refused(
+                dnc(out, "--optimizer", "alig-plus"),
+                "--optimizer alig-plus: it keeps a target for each sample, and the DNC's are"
+                        + " drawn");
+        assertThat(out).doesNotExist();
     }
 
     /// Exit code 2, and one line on standard error that says this.

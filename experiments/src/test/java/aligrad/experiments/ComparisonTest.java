@@ -49,6 +49,25 @@ class ComparisonTest {
                 .doesNotContain("published");
     }
 
+    /// Every optimizer has its own settings, and yet its name is enough; two rates of one need
+    /// more.
+    @Test
+    void namesAreAsShortAsTellsRunsApart() {
+        Map<String, String> adam = Map.of("loss", "ce", "optimizer", "adam", "clip", "5");
+        Map<String, String> alig = Map.of("loss", "ce", "optimizer", "alig", "max-lr", "1");
+        Map<String, String> dfw = Map.of("loss", "hinge", "optimizer", "dfw", "rate", "1");
+        assertThat(Comparison.labels(List.of(adam, alig, dfw)))
+                .containsExactly("adam", "alig", "dfw");
+        Map<String, String> hinge = Map.of("loss", "hinge", "optimizer", "adam", "clip", "5");
+        assertThat(Comparison.labels(List.of(adam, hinge)))
+                .containsExactly("loss ce", "loss hinge");
+        assertThat(Comparison.labels(List.of(adam, alig, hinge)))
+                .containsExactly("adam, loss ce", "alig, loss ce", "adam, loss hinge");
+        Map<String, String> unclipped = Map.of("loss", "ce", "optimizer", "adam");
+        assertThat(Comparison.labels(List.of(adam, unclipped))).containsExactly("clip 5", "");
+        assertThat(Comparison.labels(List.of(adam))).containsExactly("");
+    }
+
     @Test
     void writesOnePageThatNeedsNoOtherFile() throws IOException {
         Path one = run("one", "optimizer: adam\nlearning-rate: 0.1\nseed: 1\n", 1, 3);

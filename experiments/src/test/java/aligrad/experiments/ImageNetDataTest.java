@@ -62,7 +62,7 @@ class ImageNetDataTest {
     @Test
     void oneOfThreeIsHeldBackOfEachClass() throws IOException {
         write();
-        ImageTask task = ImageNetData.task(folder, false);
+        ImageTask task = ImageNetData.task(folder, false, false);
         assertThat(task.classes()).isEqualTo(2);
         assertThat(task.trainingPlaces()).hasSize(4);
         assertThat(task.validationPlaces()).hasSize(2);
@@ -89,7 +89,7 @@ class ImageNetDataTest {
                 Files.createFile(images.resolve("%04d.JPEG".formatted(i)));
             }
         }
-        int[] held = ImageNetData.task(folder, false).validationPlaces();
+        int[] held = ImageNetData.task(folder, false, false).validationPlaces();
         assertThat(held).hasSize(100).startsWith(951, 1297, 868, 1116, 237, 523, 646, 351);
         int[] second = IndexSplit.seeded(1235, 1300, 50).getFirst();
         assertThat(held[50]).isEqualTo(1300 + second[0]);
@@ -143,7 +143,7 @@ class ImageNetDataTest {
     }
 
     private void refuses(String part) {
-        assertThatThrownBy(() -> ImageNetData.task(folder, false))
+        assertThatThrownBy(() -> ImageNetData.task(folder, false, false))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(part);
     }

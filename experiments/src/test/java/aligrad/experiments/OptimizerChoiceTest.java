@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import aligrad.nn.CrossEntropy;
 import aligrad.optim.Optimizer;
+import aligrad.optim.SampleTargets;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
@@ -25,6 +27,7 @@ class OptimizerChoiceTest {
                 .extracting(OptimizerChoice::label)
                 .containsExactly(
                         "alig",
+                        "alig-plus",
                         "sgd",
                         "heavy-ball",
                         "nesterov",
@@ -35,6 +38,7 @@ class OptimizerChoiceTest {
                         "rmsprop",
                         "yogi",
                         "bpgrad",
+                        "bpgrad-released",
                         "dfw",
                         "l4adam",
                         "l4mom",
@@ -62,16 +66,17 @@ class OptimizerChoiceTest {
         assertThatThrownBy(() -> OptimizerChoice.of("ADAM"))
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
-                        "--optimizer ADAM: there is none of that name; choose alig, sgd,"
+                        "--optimizer ADAM: there is none of that name; choose alig, alig-plus, sgd,"
                             + " heavy-ball, nesterov, adam, amsgrad, adamw, adagrad, rmsprop, yogi,"
-                            + " bpgrad, dfw, l4adam, l4mom, sps, momo, momo-adam, borat,"
-                            + " d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
+                            + " bpgrad, bpgrad-released, dfw, l4adam, l4mom, sps, momo, momo-adam,"
+                            + " borat, d-adapt-sgd, d-adapt-adam, prodigy, schedule-free,"
                             + " schedule-free-adamw, lion, lamb.");
     }
 
-    /// Steps on `(p - 3)²` from 1: each must bring it nearer, under both experiments' conventions.
+    /// Steps on `(p - 3)²` from 1, the loss of the only sample: each must bring it nearer, under
+    /// both experiments' conventions.
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BPGRAD_RELEASED")
     void stepsDownhill(OptimizerChoice choice) {
         for (OptimizerChoice.Conventions c :
                 new OptimizerChoice.Conventions[] {
@@ -79,11 +84,14 @@ class OptimizerChoiceTest {
                 }) {
             Parameter p = new Parameter("p", Tensor.of(new float[] {1}, 1));
             double rate = choice.rate(NEW, new RunOptions(), c);
-            Optimizer<?> optimizer = choice.over(Map.of("p", p), rate, c);
+            SampleTargets targets = choice.takesTargets() ? SampleTargets.of(1, 5) : null;
+            Optimizer<?> optimizer = choice.over(Map.of("p", p), rate, c.withTargets(targets));
+            Objective objective = new Objective((x, labels) -> x.sub(3).square(), targets);
+            Tensor one = Tensor.of(new long[] {0}, 1);
             int batches = choice == OptimizerChoice.BORAT ? 2 : 1; // of a step
             double[] losses = new double[2 * batches + 1];
             for (int i = 0; i < losses.length; i++) {
-                losses[i] = optimizer.step(() -> p.value().sub(3).square().sum());
+                losses[i] = optimizer.step(() -> objective.mean(p.value(), one, () -> one));
             }
             double first = losses[0];
             double second = losses[batches];
@@ -91,6 +99,21 @@ class OptimizerChoiceTest {
             assertThat(first).isEqualTo(4);
             assertThat(second).isLessThan(first);
             assertThat(third).isLessThan(second);
+        }
+    }
+
+    /// The DNC's conventions have no momentum, those of MNIST 0.9.
+    @Test
+    void theReleasedBpGradMovesWithMomentumAlone() {
+        OptimizerChoice choice = OptimizerChoice.BPGRAD_RELEASED;
+        for (OptimizerChoice.Conventions c :
+                new OptimizerChoice.Conventions[] {
+                    DncExperiment.CONVENTIONS, MnistExperiment.CONVENTIONS
+                }) {
+            Parameter p = new Parameter("p", Tensor.of(new float[] {1}, 1));
+            Optimizer<?> optimizer = choice.over(Map.of("p", p), 0.1, c);
+            optimizer.step(() -> p.value().sub(3).square().sum());
+            assertThat(p.value().item() == 1).isEqualTo(c.momentum() == 0);
         }
     }
 
@@ -113,14 +136,20 @@ class OptimizerChoiceTest {
         RunOptions options = new RunOptions();
         options.learningRate = 0.1;
         refuses(OptimizerChoice.ALIG, options, "--learning-rate: alig computes its step itself");
+        refuses(
+                OptimizerChoice.ALIG_PLUS,
+                options,
+                "--learning-rate: alig-plus computes its step itself");
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ALIG")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"ALIG", "ALIG_PLUS"})
     void allOthersRefuseAMaximum(OptimizerChoice choice) {
         RunOptions options = new RunOptions();
         options.maxLearningRate = "0.1";
-        refuses(choice, options, "--max-lr: only alig has a maximal learning rate");
+        refuses(choice, options, "--max-lr: only alig and alig-plus have a maximal learning rate");
     }
 
     @ParameterizedTest
@@ -192,13 +221,21 @@ class OptimizerChoiceTest {
         Tensor scores = Tensor.of(new double[] {2, 0.5, -1, 1.8}, 1, 4);
         Tensor label = Tensor.of(new long[] {0}, 1);
         double entropy = Math.log(1 + Math.exp(-1.5) + Math.exp(-3) + Math.exp(-0.2));
-        assertThat(OptimizerChoice.DFW.loss(false).mean(scores, label).item())
+        assertThat(
+                        OptimizerChoice.DFW
+                                .loss(CrossEntropy.options(), false)
+                                .mean(scores, label)
+                                .item())
                 .isCloseTo(0.8, within(1e-12));
-        assertThat(OptimizerChoice.DFW.loss(true).mean(scores, label).item())
+        assertThat(
+                        OptimizerChoice.DFW
+                                .loss(CrossEntropy.options(), true)
+                                .mean(scores, label)
+                                .item())
                 .isCloseTo(0.2121988927, within(1e-9));
         for (OptimizerChoice choice : OptimizerChoice.values()) {
             if (choice != OptimizerChoice.DFW) {
-                assertThat(choice.loss(true).mean(scores, label).item())
+                assertThat(choice.loss(CrossEntropy.options(), true).mean(scores, label).item())
                         .isCloseTo(entropy, within(1e-12));
                 assertThat(choice.lossUnit()).isEqualTo(" nats");
             }

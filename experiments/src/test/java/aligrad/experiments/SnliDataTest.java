@@ -24,8 +24,13 @@ class SnliDataTest {
         SnliFiles.write(folder);
     }
 
+    private static SnliData read(Path directory, Path vectors) {
+        return SnliData.read(
+                directory, (words, markers) -> WordVectors.read(vectors, words, markers));
+    }
+
     private SnliData read() {
-        return SnliData.read(folder, folder.resolve("vectors.txt"));
+        return read(folder, folder.resolve("vectors.txt"));
     }
 
     private static int[] rows(SnliData data, String... tokens) {
@@ -101,11 +106,11 @@ class SnliDataTest {
     void findsTheFolderThatTheArchiveUnpacksTo() throws IOException {
         Path inner = folder.resolve("there/snli_1.0");
         SnliFiles.write(inner);
-        SnliData data = SnliData.read(folder.resolve("there"), inner.resolve("vectors.txt"));
+        SnliData data = read(folder.resolve("there"), inner.resolve("vectors.txt"));
         assertThat(data.pairs()).isEqualTo(read().pairs());
         SnliFiles.write(
                 inner.resolve("snli_1.0_dev.jsonl"), SnliFiles.object("neutral", "A sun", "runs"));
-        SnliData other = SnliData.read(folder.resolve("there"), inner.resolve("vectors.txt"));
+        SnliData other = read(folder.resolve("there"), inner.resolve("vectors.txt"));
         assertThat(other.pairs()).isNotEqualTo(data.pairs());
     }
 

@@ -95,6 +95,39 @@ class SvhnExperimentTest {
                 "--extra yes: the run to resume was started with no");
     }
 
+    /// With a learning rate of 0.01 and the momentum 0 the release's BPGrad leaves the weights
+    /// where they are, and so the norm of the first epoch is that of the last; meant was that they
+    /// move.
+    @Test
+    void theReleasedJobOfBpGradIsRunAsItIs() throws IOException {
+        for (String mode : List.of("released", "intended")) {
+            Path grid = folder.resolve(mode);
+            success(
+                    Console.run(
+                            "reproduce",
+                            "svhn",
+                            "--job",
+                            "4",
+                            "--mode",
+                            mode,
+                            "--data",
+                            data.toString(),
+                            "--subset",
+                            "4",
+                            "--epochs",
+                            "2",
+                            "--out",
+                            grid.toString()));
+            Path run = grid.resolve("004-svhn-wrn-16-4-bpgrad-0.01/seed-1");
+            List<Double> norms =
+                    Averages.read(run.resolve("averages.jsonl")).stream()
+                            .map(row -> row.getOrDefault(Averages.WEIGHT_NORM, Double.NaN))
+                            .toList();
+            assertThat(norms).hasSize(2);
+            assertThat(norms.getFirst().equals(norms.getLast())).isEqualTo(mode.equals("released"));
+        }
+    }
+
     /// Rows 2, 3, 5 and 8 of the paper's table.
     @Test
     void settingsAreThePapers() throws IOException {

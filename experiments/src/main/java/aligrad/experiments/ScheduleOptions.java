@@ -7,14 +7,8 @@ import picocli.CommandLine.Option;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The options of `aligrad train` that make an [ImageProtocol].
-final class ImageProtocolOptions {
-
-    @Option(
-            names = "--momentum",
-            paramLabel = "X",
-            description = "of alig and its like, at least 0 and less than 1 (default: the paper's)")
-    private @Nullable Double momentum;
+/// The options of `aligrad train` that make a [StepSchedule].
+final class ScheduleOptions {
 
     @Option(
             names = "--decay-epochs",
@@ -30,42 +24,8 @@ final class ImageProtocolOptions {
             description = "by what the learning rate is multiplied then")
     private @Nullable Double decayFactor;
 
-    @Option(
-            names = "--subset",
-            paramLabel = "N",
-            description =
-                    "trains on N images, and judges by as great a part of those for validation and"
-                            + " the test (default: all)")
-    private @Nullable Long subset;
-
     /// What the options say, checked.
-    ///
-    /// @param usualMomentum where they say nothing of it
-    ImageProtocol protocol(Settings settings, OptimizerChoice choice, double usualMomentum) {
-        return new ImageProtocol(
-                momentum(settings, choice, usualMomentum),
-                schedule(settings, choice),
-                subset(settings));
-    }
-
-    private double momentum(Settings settings, OptimizerChoice choice, double usual) {
-        if (!choice.takesMomentum()) {
-            if (momentum != null) {
-                throw new UsageException(
-                        "--momentum: %s has its own; leave the option out."
-                                .formatted(choice.label()));
-            }
-            return Double.NaN;
-        }
-        Double given = settings.number("momentum", momentum);
-        double value = given == null ? usual : given;
-        if (!(value >= 0 && value < 1)) {
-            throw settings.wrong("momentum", value, "it must be at least 0 and less than 1");
-        }
-        return value;
-    }
-
-    private Schedule schedule(Settings settings, OptimizerChoice choice) {
+    StepSchedule schedule(Settings settings, OptimizerChoice choice) {
         String epochs = settings.optional("decay-epochs", decayEpochs);
         if (epochs == null) {
             if (decayFactor != null) {
@@ -73,7 +33,7 @@ final class ImageProtocolOptions {
                         "--decay-factor %s: say after which epochs, with --decay-epochs."
                                 .formatted(decayFactor));
             }
-            return Schedule.NONE;
+            return StepSchedule.NONE;
         }
         if (!choice.takesSchedule()) {
             throw settings.wrong(
@@ -99,16 +59,6 @@ final class ImageProtocolOptions {
         if (!(factor > 0 && factor < 1)) {
             throw settings.wrong("decay-factor", factor, "it must be above 0 and less than 1");
         }
-        return new Schedule(List.copyOf(milestones), factor);
-    }
-
-    private int subset(Settings settings) {
-        String given = settings.optional("subset", subset == null ? null : Long.toString(subset));
-        if (given == null) {
-            return 0;
-        }
-        long count = settings.whole("subset", subset, 0);
-        settings.requireCount("subset", count, Integer.MAX_VALUE);
-        return Math.toIntExact(count);
+        return new StepSchedule(List.copyOf(milestones), factor);
     }
 }
