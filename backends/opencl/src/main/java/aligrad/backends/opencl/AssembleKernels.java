@@ -89,6 +89,8 @@ final class AssembleKernels {
     }
 
     private Kernel kernel(String name, String variant, int rank) {
-        return device.kernel("assemble.cl", name, variant + " -DRANK=" + rank);
+        boolean many = 3 + 3 * rank > Kernel.MOST_NUMBERS;
+        String options = variant + " -DRANK=" + rank + (many ? " -DMANY" : "");
+        return device.kernel("assemble.cl", name, options);
     }
 }
