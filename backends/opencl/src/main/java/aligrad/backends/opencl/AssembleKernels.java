@@ -68,7 +68,7 @@ final class AssembleKernels {
                 adds
                         ? kernel("add", Kernels.addition(x.dtype()), walk.keptRank())
                         : kernel("write", Kernels.bits(x.dtype().bytes()), walk.keptRank());
-        kernel.begin().buffer(device.buffer(x)).buffer(to);
+        kernel.beginMany().buffer(device.buffer(x)).buffer(to);
         kernel.number(n).number(walk.offset(0)).number(walk.offset(1));
         walk.extents(kernel);
         walk.strides(kernel, 0);

@@ -46,7 +46,7 @@ final class PointwiseKernels {
                 structure.variants.computeIfAbsent(
                         2 * rank + (narrow ? 1 : 0), _ -> variant(structure.program, rank, narrow));
         boolean canFail = variant.source.canFail();
-        Kernel kernel = variant.kernel.begin();
+        Kernel kernel = variant.kernel.beginMany();
         leaves.buffers(kernel, canFail);
         kernel.number(expression.shape().size());
         variant.source.numbers(kernel, expression, leaves.walk());
@@ -63,8 +63,8 @@ final class PointwiseKernels {
         StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
         text.append(narrow ? "typedef int I;\n" : "typedef long I;\n")
                 .append(PointwiseSource.head("pointwise", source.arguments(), fields))
-                .append("    const I i = get_global_id(0);\n")
-                .append("    if (i >= p.n) return;\n");
+                .append("    if (get_global_id(0) >= p.n) return;\n")
+                .append("    const I i = get_global_id(0);\n");
         if (rank != PointwiseSource.FLAT) {
             text.append("    I rest = i;\n");
             PointwiseSource.coordinates(text, "    ", 0, rank);

@@ -163,7 +163,7 @@ final class ReduceKernels {
                                 leaves.areNarrow(),
                                 last && !join.accumulator().equals(join.result())),
                         form -> variant(structure.program, form));
-        Kernel kernel = variant.kernel.begin();
+        Kernel kernel = variant.kernel.beginMany();
         boolean canFail = variant.source.canFail();
         leaves.buffers(kernel, canFail);
         kernel.buffer(parts).number(cut.kept).number(cut.joined).number(cut.chunks);

@@ -53,5 +53,5 @@ kernel void add(global const T* x, global T* y, const Argument numbers) {
     const long i = get_global_id(0);
     if (i >= p->n) return;
     const Place at = place(i, p);
-    y[at.y] = SUM(y[at.y], x[at.x]);
+    y[at.y] = ADDED(y[at.y], x[at.x]);
 }

@@ -11,9 +11,9 @@
 
 // The sum of two elements in kernels that only add, see Kernels.addition.
 #ifdef OR
-#define SUM(x, y) ((x) | (y))
+#define ADDED(x, y) ((x) | (y))
 #else
-#define SUM(x, y) ((x) + (y))
+#define ADDED(x, y) ((x) + (y))
 #endif
 
 // x / y of numbers that are not negative: most have less than 32 bits, and then it is much faster.

@@ -26,7 +26,7 @@ kernel void add(global const T* x, global const int* positions, global T* y, con
     const long from = p.x + at.x * p.xo + at.z * p.xi;
     T sum = 0;
     for (long j = 0; j < p.n; j++) {
-        if (positions[position + j * p.pj] == at.y) sum = SUM(sum, x[from + j * p.xj]);
+        if (positions[position + j * p.pj] == at.y) sum = ADDED(sum, x[from + j * p.xj]);
     }
     y[i] = sum;
 }
@@ -69,7 +69,7 @@ kernel void add_sorted(
     const int end = starts[start + 1];
     T sum = 0;
     for (int k = starts[start]; k < end; k++) {
-        sum = SUM(sum, x[from + order[line * p.n + k] * p.xj]);
+        sum = ADDED(sum, x[from + order[line * p.n + k] * p.xj]);
     }
     y[i] = sum;
 }

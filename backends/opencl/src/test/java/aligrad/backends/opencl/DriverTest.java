@@ -152,13 +152,25 @@ class DriverTest {
         Kernel kernel = session.build(source, OPTIONS).kernel("sum");
         Buffer y = floats(0);
         for (int scale = 1; scale <= 2; scale++) {
-            kernel.begin().buffer(y);
+            kernel.beginMany().buffer(y);
             for (int i = 0; i < count; i++) {
                 kernel.number((long) scale * i);
             }
             kernel.launch(1);
             assertThat(read(y)).containsExactly(scale * count * (count - 1) / 2f);
         }
+    }
+
+    @Test
+    void moreNumbersThanAKernelTakesAreRefused() {
+        Kernel kernel = twice();
+        kernel.begin().buffer(floats(1)).buffer(floats(1));
+        for (int i = 0; i <= Kernel.MOST_NUMBERS; i++) {
+            kernel.number(1);
+        }
+        assertThatThrownBy(() -> kernel.launch(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("kernel 'twice' takes at most 80 numbers, not 81");
     }
 
     private Kernel twice() {

@@ -31,9 +31,9 @@ import java.util.Arrays;
 public final class Kernel {
 
     /// The most numbers that a kernel takes as an argument; drivers allow at least 1024 bytes of
-    /// arguments, buffers included. If there are more, the kernel takes a buffer of them, `global
-    /// const P*`.
-    public static final int MOST_NUMBERS = 48;
+    /// arguments, buffers included. One that may have more is made for the number that it has, and
+    /// takes a buffer of them, `global const P*`, where there are more, see [#beginMany].
+    public static final int MOST_NUMBERS = 80;
 
     private static final int MOST_BUFFERS = 100;
     private static final int MOST_NUMBERS_IN_A_BUFFER = 1024;
@@ -48,6 +48,7 @@ public final class Kernel {
     private final @Nullable Buffer[] set = new @Nullable Buffer[MOST_BUFFERS];
     private final long[] numbers = new long[MOST_NUMBERS_IN_A_BUFFER];
     private @Nullable Buffer many;
+    private boolean takesMany;
     private final ByteBuffer block =
             ByteBuffer.allocateDirect(8 * MOST_NUMBERS).order(ByteOrder.nativeOrder());
     private final Pointer blockPointer = Pointer.to(block);
@@ -63,11 +64,19 @@ public final class Kernel {
         this.handle = handle;
     }
 
-    /// Starts a list of arguments.
+    /// Starts a list of arguments, with at most [#MOST_NUMBERS] numbers.
     public Kernel begin() {
         session.requireLock();
         bufferCount = 0;
         numberCount = 0;
+        takesMany = false;
+        return this;
+    }
+
+    /// Starts a list of arguments for a kernel that takes any number of numbers.
+    public Kernel beginMany() {
+        begin();
+        takesMany = true;
         return this;
     }
 
@@ -130,6 +139,11 @@ public final class Kernel {
                 }
             }
             if (numberCount > MOST_NUMBERS) {
+                if (!takesMany) { // the driver would read them as an address
+                    throw new IllegalStateException(
+                            "%s takes at most %d numbers, not %d"
+                                    .formatted(this, MOST_NUMBERS, numberCount));
+                }
                 setMany();
             } else if (numberCount > 0 && changed()) {
                 CL.clSetKernelArg(handle, bufferCount, 8L * numberCount, blockPointer);
