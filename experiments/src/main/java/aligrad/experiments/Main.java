@@ -1,6 +1,7 @@
 package aligrad.experiments;
 
 import aligrad.tensor.MemoryExhaustedException;
+import aligrad.tensor.TwinException;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -92,8 +93,8 @@ public final class Main implements Runnable {
                                             TextFile.reason(cause)));
             return CommandLine.ExitCode.SOFTWARE;
         }
-        if (e instanceof MemoryExhaustedException exhausted) {
-            command.getErr().println(exhausted.getMessage());
+        if (e instanceof MemoryExhaustedException || e instanceof TwinException) {
+            command.getErr().println(e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
         throw e; // a defect of ours: with its stack trace

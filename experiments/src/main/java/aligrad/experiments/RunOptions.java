@@ -69,6 +69,14 @@ final class RunOptions {
     @Nullable String device;
 
     @Option(
+            names = "--check-against",
+            paramLabel = "NAME",
+            description =
+                    "computes every operation on this device, too, and stops where the results"
+                            + " differ; slow")
+    @Nullable String checkAgainst;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "the run directory (default: runs/EXPERIMENT)")
@@ -108,7 +116,7 @@ final class RunOptions {
 
     /// Checks what needs no run directory, and applies threads and device; before the first tensor
     /// is made.
-    Device start() {
+    RunDevice start() {
         if (optimizer != null) {
             OptimizerChoice.of(optimizer);
         }
@@ -119,13 +127,21 @@ final class RunOptions {
             }
             System.setProperty("aligrad.threads", threads.toString());
         }
-        if (device == null) {
-            return Device.current();
+        Device computes = device == null ? Device.current() : named("--device", device);
+        Device checks = checkAgainst == null ? null : named("--check-against", checkAgainst);
+        if (computes == checks) {
+            throw new UsageException(
+                    "--check-against %s: that is what computes already; name another device."
+                            .formatted(checkAgainst));
         }
+        return new RunDevice(computes, checks);
+    }
+
+    private static Device named(String option, String name) {
         try {
-            return Device.of(device);
+            return Device.of(name);
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new UsageException("--device " + device + ": " + e.getMessage() + ".", e);
+            throw new UsageException(option + " " + name + ": " + e.getMessage() + ".", e);
         }
     }
 }

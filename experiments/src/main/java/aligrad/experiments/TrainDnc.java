@@ -1,7 +1,5 @@
 package aligrad.experiments;
 
-import aligrad.tensor.Device;
-
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -38,7 +36,7 @@ final class TrainDnc implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Device device = options.start();
+        RunDevice device = options.start();
         RunDirectory directory = RunDirectory.open(options, "dnc");
         Settings settings = directory.settings();
         OptimizerChoice choice = OptimizerChoice.of(settings, options.optimizer);
@@ -66,8 +64,7 @@ final class TrainDnc implements Callable<Integer> {
                                                 label,
                                                 "it must be all-steps or any-step"));
         long seed = settings.whole("seed", options.seed, 1);
-        return Device.use(
-                device,
+        return device.run(
                 () -> {
                     Experiment dnc = new DncExperiment(choice, rate, count, seed, scoring);
                     return new Training(dnc, directory).run();

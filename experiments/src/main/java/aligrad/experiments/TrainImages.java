@@ -1,7 +1,5 @@
 package aligrad.experiments;
 
-import aligrad.tensor.Device;
-
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Mixin;
@@ -98,12 +96,11 @@ abstract class TrainImages implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Device device = options.start();
+        RunDevice device = options.start();
         RunDirectory directory = RunDirectory.open(options, name());
         Settings settings = directory.settings();
         ImageExperiment.Choices choices = choices(settings);
-        return Device.use(
-                device,
+        return device.run(
                 () -> {
                     Path path = settings.directory("data", choices.data());
                     ImageTask task = read(path, choices.own());

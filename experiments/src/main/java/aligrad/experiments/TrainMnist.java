@@ -1,7 +1,5 @@
 package aligrad.experiments;
 
-import aligrad.tensor.Device;
-
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -78,7 +76,7 @@ abstract sealed class TrainMnist implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Device device = options.start();
+        RunDevice device = options.start();
         RunDirectory directory = RunDirectory.open(options, name);
         Settings settings = directory.settings();
         OptimizerChoice choice = OptimizerChoice.of(settings, options.optimizer);
@@ -98,8 +96,7 @@ abstract sealed class TrainMnist implements Callable<Integer> {
         long batch = settings.whole("batch-size", batchSize, BATCH);
         settings.requireCount("batch-size", batch, Integer.MAX_VALUE);
         long seed = settings.whole("seed", options.seed, 1);
-        return Device.use(
-                device,
+        return device.run(
                 () -> {
                     Path path = settings.directory("data", folder);
                     MnistData train = MnistData.read(path, "train");

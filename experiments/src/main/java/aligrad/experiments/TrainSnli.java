@@ -1,7 +1,5 @@
 package aligrad.experiments;
 
-import aligrad.tensor.Device;
-
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -115,12 +113,11 @@ final class TrainSnli implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Device device = options.start();
+        RunDevice device = options.start();
         RunDirectory directory = RunDirectory.open(options, "snli");
         Settings settings = directory.settings();
         SnliExperiment.Choices choices = choices(settings);
-        return Device.use(
-                device,
+        return device.run(
                 () -> {
                     Path path = settings.directory("data", choices.data());
                     SnliData read =

@@ -21,22 +21,27 @@ final class Failure {
         this.session = session;
     }
 
-    /// The notes, all 0.
-    Buffer cleared() {
-        Buffer notes = buffer;
-        if (notes == null) {
-            notes = session.allocate(8 * NOTES);
-            buffer = notes;
+    /// Where a kernel puts its notes. They are 0 before.
+    Buffer buffer() {
+        Buffer present = buffer;
+        if (present == null) {
+            present = session.allocate(8 * NOTES);
+            buffer = present;
+            clear(present);
         }
-        session.write(MemorySegment.ofArray(new long[NOTES]), notes, 0);
-        return notes;
+        return present;
     }
 
-    /// What was noted since [#cleared()].
+    private void clear(Buffer notes) {
+        session.write(MemorySegment.ofArray(new long[NOTES]), notes, 0);
+    }
+
+    /// What was noted since the last call.
     long[] notes() {
         MemorySegment notes = MemorySegment.ofArray(new long[NOTES]);
-        if (buffer != null) {
-            session.read(buffer, 0, notes);
+        session.read(buffer(), 0, notes);
+        if (notes.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, 0) != 0) {
+            clear(buffer());
         }
         return notes.toArray(ValueLayout.JAVA_LONG);
     }

@@ -87,7 +87,7 @@ final class IndexingKernels {
     private Buffer positions(Lines index, long extent) {
         Buffer positions = device.scratch(index.size() * Integer.BYTES);
         if (index.size() > 0) {
-            Buffer notes = device.failure().cleared();
+            Buffer notes = device.failure().buffer();
             Kernel kernel =
                     device.kernel(
                             "positions.cl", "positions", "-DT=" + Kernels.type(index.x().dtype()));

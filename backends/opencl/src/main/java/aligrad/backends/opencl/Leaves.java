@@ -60,7 +60,7 @@ final class Leaves {
             kernel.buffer(device.buffer(expression.destination(o)));
         }
         if (canFail) {
-            kernel.buffer(device.failure().cleared());
+            kernel.buffer(device.failure().buffer());
         }
     }
 

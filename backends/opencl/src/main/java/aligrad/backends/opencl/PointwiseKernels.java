@@ -60,7 +60,7 @@ final class PointwiseKernels {
         PointwiseSource source = new PointwiseSource(program, rank, true);
         List<String> fields = new ArrayList<>(List.of("n"));
         fields.addAll(source.fields());
-        StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
+        StringBuilder text = new StringBuilder();
         text.append(narrow ? "typedef int I;\n" : "typedef long I;\n")
                 .append(PointwiseSource.head("pointwise", source.arguments(), fields))
                 .append("    if (get_global_id(0) >= p.n) return;\n")

@@ -192,7 +192,7 @@ final class ReduceKernels {
         fields.addAll(source.fields());
         List<String> arguments = source.arguments();
         arguments.add("global %s* parts".formatted(form.converts ? join.result() : "A"));
-        StringBuilder text = new StringBuilder(Kernels.FUNCTIONS);
+        StringBuilder text = new StringBuilder();
         text.append(join.functions())
                 .append(form.narrow ? "typedef int I;\n" : "typedef long I;\n")
                 .append(PointwiseSource.head("reduce", arguments, fields))
@@ -234,8 +234,7 @@ final class ReduceKernels {
     /// The kernel that joins chunks of results, in order.
     private Kernel joiner(Join join, boolean last) {
         String text =
-                Kernels.FUNCTIONS
-                        + join.functions()
+                join.functions()
                         + """
                         typedef struct { long kept, chunks, fewer, items; } P;
                         kernel void join_chunks(global const A* parts, global %s* to, const P p) {
