@@ -28,7 +28,7 @@ final class Kernels {
 
     /// The name of a function of `functions.cl` where it is called.
     private static final Pattern CALL =
-            Pattern.compile("\\b(?!as_)[a-z]+_(float|double|int|long|uchar)\\(");
+            Pattern.compile("\\b(?!as_)[a-z_]+_(float|double|int|long|uchar)\\(");
 
     private static final String COMMON = resource("common.cl");
 
