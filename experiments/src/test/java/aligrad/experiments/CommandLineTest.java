@@ -142,7 +142,7 @@ class CommandLineTest {
     void anUnknownArgumentListsTheChoices() {
         refused(
                 Console.run("trian"),
-                "trian: aligrad has no such command; choose train, reproduce, report, data.");
+                "trian: aligrad has no such command; choose train, reproduce, report, data, devices.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");
