@@ -133,8 +133,8 @@ class CommandLineTest {
         refused(
                 dnc(folder.resolve("run"), "--iteration", "3"),
                 "--optimizer, --max-lr, --learning-rate, --seed, --threads,"
-                        + " --device, --out, --config, --patience, --keep, --resume, --at,"
-                        + " --iterations, --accuracy, --help, --version.");
+                        + " --device, --check-against, --out, --config, --patience, --keep,"
+                        + " --resume, --at, --iterations, --accuracy, --help, --version.");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -142,7 +142,8 @@ class CommandLineTest {
     void anUnknownArgumentListsTheChoices() {
         refused(
                 Console.run("trian"),
-                "trian: aligrad has no such command; choose train, reproduce, report, data, devices.");
+                "trian: aligrad has no such command; choose train, reproduce, report, data,"
+                    + " devices.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");
