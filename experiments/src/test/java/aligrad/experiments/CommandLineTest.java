@@ -143,7 +143,7 @@ class CommandLineTest {
         refused(
                 Console.run("trian"),
                 "trian: aligrad has no such command; choose train, reproduce, report, data,"
-                    + " devices.");
+                        + " devices.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");
