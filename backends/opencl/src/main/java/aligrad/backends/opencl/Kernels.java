@@ -98,7 +98,7 @@ final class Kernels {
         };
     }
 
-    /// The options of a kernel that adds elements with `SUM`: whole numbers wrap around, `BOOL`s
+    /// The options of a kernel that adds elements with `ADDED`: whole numbers wrap around, `BOOL`s
     /// are joined by or.
     static String addition(DType dtype) {
         return switch (dtype) {

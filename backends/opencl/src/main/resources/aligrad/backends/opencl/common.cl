@@ -5,10 +5,6 @@
 // depend on what a compiler finds worth fusing.
 #pragma OPENCL FP_CONTRACT OFF
 
-// The larger and the smaller one; not-a-number if either is.
-#define MAX_OF(x, y) (isnan(x) || isnan(y) ? NAN : fmax(x, y))
-#define MIN_OF(x, y) (isnan(x) || isnan(y) ? NAN : fmin(x, y))
-
 // The sum of two elements in kernels that only add, see Kernels.addition.
 #ifdef OR
 #define ADDED(x, y) ((x) | (y))

@@ -12,11 +12,9 @@ package aligrad.backends.opencl.driver;
 /// @param memory global memory, in bytes
 /// @param largestBuffer the most that one buffer may have, in bytes
 /// @param localMemory local memory of a work-group, in bytes
-/// @param workGroup the most work-items of a work-group
 /// @param vectorBytes the vectors that a processor computes with, in bytes, from 16 to 64
 /// @param doubles whether it computes in double precision
 /// @param roundsDivision whether division and square root of floats can be correctly rounded
-/// @param subnormals whether floats below the smallest normal one are kept
 /// @param extensions names separated by spaces
 public record Facts(
         String platform,
@@ -29,15 +27,7 @@ public record Facts(
         long memory,
         long largestBuffer,
         long localMemory,
-        long workGroup,
         int vectorBytes,
         boolean doubles,
         boolean roundsDivision,
-        boolean subnormals,
-        String extensions) {
-
-    /// Whether it names this extension.
-    public boolean has(String extension) {
-        return (" " + extensions + " ").contains(" " + extension + " ");
-    }
-}
+        String extensions) {}

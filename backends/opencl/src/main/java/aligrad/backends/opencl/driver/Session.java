@@ -217,16 +217,6 @@ public final class Session {
         }
     }
 
-    /// Waits until all that was told is done.
-    public void finish() {
-        requireLock();
-        try {
-            CL.clFinish(queue);
-        } catch (CLException e) {
-            throw new DriverException("wait for " + facts.name(), e);
-        }
-    }
-
     void launch(Kernel kernel, int dimensions, long[] global, long[] local) {
         try {
             CL.clEnqueueNDRangeKernel(
