@@ -56,6 +56,10 @@ final class KernelCompiler {
     private static final MethodTypeDesc LOAD = MethodTypeDesc.of(FLOAT_VECTOR, CD_long);
     private static final MethodTypeDesc STORE =
             MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long, CD_int);
+    private static final MethodTypeDesc STORE_WHOLE =
+            MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long);
+    private static final MethodTypeDesc END =
+            MethodTypeDesc.of(CD_void, CD_long, CD_long, CD_int);
     private static final int LANES = Species.LANES_32;
 
     /// Bytes of the longest method that HotSpot compiles (`HugeMethodLimit`).
@@ -72,7 +76,9 @@ final class KernelCompiler {
     private static final int X = 8;
     private static final int OFFSET = 9; // two slots
     private static final int ROW = 11; // two slots: bytes of an output before this row
-    private static final int FIRST_FREE = 13;
+    private static final int ASIDE = 13; // two slots: where the last vector of a ragged row goes
+    private static final int TO = 15; // two slots
+    private static final int FIRST_FREE = 17;
 
     private final Program program;
     private final long pattern;
@@ -197,6 +203,10 @@ final class KernelCompiler {
             frame(c, 3 * pointer.length + program.outputs() + r);
             c.lstore(result[r]);
         }
+        if (program.outputs() > 0) {
+            c.loadConstant(program.outputs() * KernelSteps.VECTOR_BYTES);
+            c.invokestatic(STEPS, "aside", MethodTypeDesc.of(CD_long, CD_long)).lstore(ASIDE);
+        }
         switch (form) {
             case STORE -> {
                 c.lconst_0().lstore(ROW);
@@ -216,6 +226,11 @@ final class KernelCompiler {
         pointers(c);
         still(c);
         vectors(c, join);
+        Label whole = c.newLabel();
+        c.iload(N).loadConstant(LANES - 1).iand().ifeq(whole);
+        c.iload(N).loadConstant(-LANES).iand().i2l().loadConstant(4L).lmul().lstore(OFFSET);
+        ends(c, () -> c.iload(N).loadConstant(LANES - 1).iand());
+        c.labelBinding(whole);
         c.lload(ROW).iload(N).i2l().loadConstant(4L).lmul().ladd().lstore(ROW);
     }
 
@@ -224,7 +239,7 @@ final class KernelCompiler {
         row(c, () -> join(c));
         for (int r = 0; r < joined.length; r++) { // the lanes of this row, and on to the next
             c.aload(joined[r]).lload(result[r]);
-            step(c, STEPS, "store", MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long));
+            step(c, STEPS, "store", STORE_WHOLE);
             c.lload(result[r]).loadConstant(LaneFold.VECTOR_BYTES).ladd().lstore(result[r]);
         }
     }
@@ -248,6 +263,10 @@ final class KernelCompiler {
                     pointers(c);
                     still(c);
                     body(c);
+                    Label whole = c.newLabel();
+                    c.iload(N).iload(X).isub().loadConstant(LANES).if_icmpge(whole);
+                    ends(c, () -> c.iload(N).iload(X).isub());
+                    c.labelBinding(whole);
                     join(c);
                     c.lload(ROW).iload(N).i2l().loadConstant(4L).lmul().ladd().lstore(ROW);
                 });
@@ -295,16 +314,46 @@ final class KernelCompiler {
             }
         }
         for (int o = 0; o < program.outputs(); o++) {
-            boolean isBool = program.type(program.output(o)) == DType.BOOL;
-            c.aload(node[program.output(o)]);
-            frame(c, 3 * pointer.length + o);
-            c.lload(ROW).lload(OFFSET).ladd();
-            if (isBool) { // a byte where the others have four
-                c.iconst_2().lushr();
-            }
-            c.ladd().iload(N).iload(X).isub();
-            step(c, STEPS, isBool ? "storeBool" : "store", STORE);
+            Label whole = c.newLabel();
+            address(c, o);
+            c.lstore(TO);
+            c.iload(N).iload(X).isub().loadConstant(LANES).if_icmpge(whole);
+            aside(c, o);
+            c.lstore(TO).labelBinding(whole);
+            c.aload(node[program.output(o)]).lload(TO);
+            step(c, STEPS, isBool(o) ? "storeBool" : "store", STORE_WHOLE);
         }
+    }
+
+    /// Copies what is in the row of the last vectors, which were stored aside.
+    ///
+    /// They are not stored in part where they are computed: a masked store in the loop, even in a
+    /// branch that is never taken, makes each of its rounds a third longer.
+    private void ends(CodeBuilder c, Runnable left) {
+        for (int o = 0; o < program.outputs(); o++) {
+            aside(c, o);
+            address(c, o);
+            left.run();
+            step(c, STEPS, isBool(o) ? "endBool" : "end", END);
+        }
+    }
+
+    private boolean isBool(int output) {
+        return program.type(program.output(output)) == DType.BOOL;
+    }
+
+    /// The address of the present vector of an output.
+    private void address(CodeBuilder c, int output) {
+        frame(c, 3 * pointer.length + output);
+        c.lload(ROW).lload(OFFSET).ladd();
+        if (isBool(output)) { // a byte where the others have four
+            c.iconst_2().lushr();
+        }
+        c.ladd();
+    }
+
+    private static void aside(CodeBuilder c, int output) {
+        c.lload(ASIDE).loadConstant(output * KernelSteps.VECTOR_BYTES).ladd();
     }
 
     private void load(CodeBuilder c, int i, int operand) {

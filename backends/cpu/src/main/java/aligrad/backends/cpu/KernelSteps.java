@@ -20,6 +20,8 @@ final class KernelSteps {
     static final VectorSpecies<Byte> BYTES =
             Species.LANES_32 == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
+    static final long VECTOR_BYTES = 4L * Species.LANES_32;
+
     private KernelSteps() {}
 
     static FloatVector load(long address) {
@@ -56,16 +58,39 @@ final class KernelSteps {
         }
     }
 
-    /// Stores the first `left` lanes, or all if that is more, of 0 and 1 as bytes.
-    static void storeBool(FloatVector v, long address, int left) {
-        if (left >= Species.LANES_32 && Species.LANES_32 == BYTES.length()) {
+    /// Stores 0 and 1 as bytes.
+    static void storeBool(FloatVector v, long address) {
+        if (Species.LANES_32 == BYTES.length()) {
             ByteVector bytes = (ByteVector) v.convertShape(VectorOperators.F2B, BYTES, 0);
             bytes.intoMemorySegment(Lanes.MEMORY, address & Lanes.ADDRESS, Lanes.ORDER);
         } else {
             long bits = v.compare(VectorOperators.NE, 0f).toLong();
-            for (int i = 0; i < left && i < Species.LANES_32; i++) {
+            for (int i = 0; i < Species.LANES_32; i++) {
                 Lanes.putI8(address + i, (byte) (bits >>> i & 1));
             }
+        }
+    }
+
+    /// This thread's room for the last vector of a row, which a kernel does not store in part.
+    static long aside(long bytes) {
+        return Scratch.address(Scratch.Use.ROW_END, bytes);
+    }
+
+    /// Copies the first `left` lanes.
+    static void end(long aside, long address, int left) {
+        FloatVector.fromMemorySegment(
+                        Species.F32, Lanes.MEMORY, aside & Lanes.ADDRESS, Lanes.ORDER)
+                .intoMemorySegment(
+                        Lanes.MEMORY,
+                        address & Lanes.ADDRESS,
+                        Lanes.ORDER,
+                        VectorMask.fromLong(Species.F32, (1L << left) - 1));
+    }
+
+    /// Copies the first `left` bytes.
+    static void endBool(long aside, long address, int left) {
+        for (int i = 0; i < left; i++) {
+            Lanes.putI8(address + i, Lanes.i8(aside + i));
         }
     }
 

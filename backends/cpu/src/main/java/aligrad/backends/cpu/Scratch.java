@@ -26,6 +26,8 @@ final class Scratch {
         TRANSPOSE,
         /// The blocks of a pointwise expression.
         POINTWISE,
+        /// The last vectors of a row of a compiled expression.
+        ROW_END,
         /// Random numbers of a piece of a pointwise expression.
         UNIFORM,
         /// Partial results of a reduction.
