@@ -246,7 +246,7 @@ final class Gemm {
             Gemv.rows(tile, m, n, k, a, aRow, b, bCol, c, cRow, init, initRow);
         } else if (transposedPays(tile, m, n, k, aRow, bCol)) {
             transposed(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow);
-        } else if (bCol != bytes && k * tile.pitch(n) <= SMALL) {
+        } else if (bCol != bytes && k * tile.pitch(n) <= SMALL && GemmTile.reaches(aRow)) {
             long pitch = tile.pitch(n);
             long packed = Scratch.address(Scratch.Use.GEMM_B, k * pitch);
             Packing.pack(bytes, k, n, b, bRow, bCol, packed, pitch);
@@ -266,7 +266,10 @@ final class Gemm {
             return true;
         }
         boolean vector = n <= THIN && (aRow == tile.bytes || columnsAreDots(tile, n, k, aCol));
-        return bCol == tile.bytes && !vector && !GemmPacked.pays(tile, m, n, k);
+        return bCol == tile.bytes
+                && GemmTile.reaches(aRow)
+                && !vector
+                && !GemmPacked.pays(tile, m, n, k);
     }
 
     /// Few columns, and `A` has unit stride along `k`.
@@ -283,6 +286,9 @@ final class Gemm {
     private static boolean transposedPays(
             GemmTile tile, int m, int n, int k, long aRow, long bCol) {
         boolean moves = aRow != tile.bytes;
+        if (!GemmTile.reaches(bCol)) {
+            return false;
+        }
         if (n <= THIN && !moves) {
             return true;
         }

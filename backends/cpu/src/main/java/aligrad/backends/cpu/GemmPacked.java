@@ -72,7 +72,10 @@ final class GemmPacked {
         sliceDepth = SLICE_BYTES / tile.bytes;
         blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : SMALL_BLOCK_ROWS;
         boolean contiguous = p.aRow() == tile.bytes || p.aCol() == tile.bytes;
-        packsA = !contiguous || Math.max(Math.abs(p.aRow()), Math.abs(p.aCol())) > NEAR;
+        packsA =
+                !contiguous
+                        || !GemmTile.reaches(p.aRow())
+                        || Math.max(Math.abs(p.aRow()), Math.abs(p.aCol())) > NEAR;
     }
 
     /// Whether copying a `B` with unit column stride pays: it is read by many rows, and does not

@@ -39,6 +39,12 @@ abstract class GemmTile {
     /// the accumulators spill, and six rows, some for nothing, are faster than four.
     static final boolean LOW = Species.REGISTERS == 32;
 
+    /// Mask of what may lie between the first and the last row of `A` in a tile: two gigabytes. The
+    /// compiler then knows that the distance is an `int` that is not negative, and adds it in the
+    /// load itself; else each row costs two or three more instructions, and processors that start
+    /// six in a cycle lose a quarter of their multiply-adds.
+    static final long REACH = Integer.MAX_VALUE;
+
     /// Bytes of a vector.
     static final int VECTOR = Species.BITS / 8;
 
@@ -120,6 +126,11 @@ abstract class GemmTile {
                 && stored(m) == m;
     }
 
+    /// Whether a tile can read rows of `A` this far apart; others must be packed.
+    static boolean reaches(long aRow) {
+        return aRow >= 0 && (ROWS - 1) * aRow <= REACH;
+    }
+
     /// How many rows [#tile] writes when asked for `rows`.
     static int stored(int rows) {
         return LOW && rows <= LOW_ROWS ? LOW_ROWS : ROWS;
@@ -163,6 +174,10 @@ abstract class GemmTile {
             long cRow,
             long init,
             long initRow) {
+        if (k > 0 && rows > 1 && !reaches(aRow)) {
+            throw new IndexOutOfBoundsException(
+                    "rows of A that are " + aRow + " bytes apart: a tile cannot read them");
+        }
         long rowBytes = (long) vectors * VECTOR;
         for (int i = 0; i < rows; i++) {
             Lanes.check(a + i * aRow, k, aCol, bytes);

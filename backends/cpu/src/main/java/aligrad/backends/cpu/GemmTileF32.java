@@ -171,11 +171,11 @@ final class GemmTileF32 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
-        long a4 = rows > 4 ? 4 * aRow : 0;
-        long a5 = rows > 5 ? 5 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
+        long a4 = rows > 4 ? (4 * aRow & REACH) : 0;
+        long a5 = rows > 5 ? (5 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -200,15 +200,16 @@ final class GemmTileF32 extends GemmTile {
         FloatVector c50 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
         FloatVector c51 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
-            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, a & ADDRESS));
-            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a1) & ADDRESS));
-            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a2) & ADDRESS));
-            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a3) & ADDRESS));
-            FloatVector x4 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a4) & ADDRESS));
-            FloatVector x5 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a5) & ADDRESS));
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at));
+            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a1));
+            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a2));
+            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a3));
+            FloatVector x4 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a4));
+            FloatVector x5 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a5));
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c10 = x1.fma(b0, c10);
@@ -254,11 +255,11 @@ final class GemmTileF32 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
-        long a4 = rows > 4 ? 4 * aRow : 0;
-        long a5 = rows > 5 ? 5 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
+        long a4 = rows > 4 ? (4 * aRow & REACH) : 0;
+        long a5 = rows > 5 ? (5 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -277,14 +278,15 @@ final class GemmTileF32 extends GemmTile {
         row = i5 & ADDRESS;
         FloatVector c50 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
-            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, a & ADDRESS));
-            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a1) & ADDRESS));
-            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a2) & ADDRESS));
-            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a3) & ADDRESS));
-            FloatVector x4 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a4) & ADDRESS));
-            FloatVector x5 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a5) & ADDRESS));
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at));
+            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a1));
+            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a2));
+            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a3));
+            FloatVector x4 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a4));
+            FloatVector x5 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a5));
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
             c20 = x2.fma(b0, c20);
@@ -318,9 +320,9 @@ final class GemmTileF32 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -341,14 +343,15 @@ final class GemmTileF32 extends GemmTile {
         FloatVector c31 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
         FloatVector c32 = FloatVector.fromMemorySegment(F32, MEMORY, row + 2 * W, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(F32, MEMORY, row + 2 * W, ORDER);
-            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, a & ADDRESS));
-            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a1) & ADDRESS));
-            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a2) & ADDRESS));
-            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a3) & ADDRESS));
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at));
+            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a1));
+            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a2));
+            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a3));
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
@@ -392,9 +395,9 @@ final class GemmTileF32 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -411,13 +414,14 @@ final class GemmTileF32 extends GemmTile {
         FloatVector c30 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
         FloatVector c31 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
-            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, a & ADDRESS));
-            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a1) & ADDRESS));
-            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a2) & ADDRESS));
-            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a3) & ADDRESS));
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at));
+            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a1));
+            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a2));
+            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a3));
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c10 = x1.fma(b0, c10);
@@ -453,9 +457,9 @@ final class GemmTileF32 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -468,12 +472,13 @@ final class GemmTileF32 extends GemmTile {
         row = i3 & ADDRESS;
         FloatVector c30 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
-            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, a & ADDRESS));
-            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a1) & ADDRESS));
-            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a2) & ADDRESS));
-            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, (a + a3) & ADDRESS));
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at));
+            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a1));
+            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a2));
+            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + a3));
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
             c20 = x2.fma(b0, c20);

@@ -104,11 +104,11 @@ final class GemmTileF64 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
-        long a4 = rows > 4 ? 4 * aRow : 0;
-        long a5 = rows > 5 ? 5 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
+        long a4 = rows > 4 ? (4 * aRow & REACH) : 0;
+        long a5 = rows > 5 ? (5 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -133,15 +133,16 @@ final class GemmTileF64 extends GemmTile {
         DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         DoubleVector c51 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
             DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
-            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, a & ADDRESS));
-            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a1) & ADDRESS));
-            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a2) & ADDRESS));
-            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a3) & ADDRESS));
-            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a4) & ADDRESS));
-            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a5) & ADDRESS));
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a3));
+            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a4));
+            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a5));
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c10 = x1.fma(b0, c10);
@@ -187,11 +188,11 @@ final class GemmTileF64 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
-        long a4 = rows > 4 ? 4 * aRow : 0;
-        long a5 = rows > 5 ? 5 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
+        long a4 = rows > 4 ? (4 * aRow & REACH) : 0;
+        long a5 = rows > 5 ? (5 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -210,14 +211,15 @@ final class GemmTileF64 extends GemmTile {
         row = i5 & ADDRESS;
         DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
-            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, a & ADDRESS));
-            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a1) & ADDRESS));
-            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a2) & ADDRESS));
-            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a3) & ADDRESS));
-            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a4) & ADDRESS));
-            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a5) & ADDRESS));
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a3));
+            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a4));
+            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a5));
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
             c20 = x2.fma(b0, c20);
@@ -251,9 +253,9 @@ final class GemmTileF64 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -274,14 +276,15 @@ final class GemmTileF64 extends GemmTile {
         DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
         DoubleVector c32 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
             DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
             DoubleVector b2 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
-            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, a & ADDRESS));
-            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a1) & ADDRESS));
-            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a2) & ADDRESS));
-            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a3) & ADDRESS));
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a3));
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
@@ -325,9 +328,9 @@ final class GemmTileF64 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -344,13 +347,14 @@ final class GemmTileF64 extends GemmTile {
         DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
             DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
-            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, a & ADDRESS));
-            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a1) & ADDRESS));
-            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a2) & ADDRESS));
-            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a3) & ADDRESS));
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a3));
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c10 = x1.fma(b0, c10);
@@ -386,9 +390,9 @@ final class GemmTileF64 extends GemmTile {
             long cRow,
             long init,
             long initRow) {
-        long a1 = rows > 1 ? aRow : 0;
-        long a2 = rows > 2 ? 2 * aRow : 0;
-        long a3 = rows > 3 ? 3 * aRow : 0;
+        long a1 = rows > 1 ? (aRow & REACH) : 0;
+        long a2 = rows > 2 ? (2 * aRow & REACH) : 0;
+        long a3 = rows > 3 ? (3 * aRow & REACH) : 0;
         long i1 = init + (rows > 1 ? initRow : 0);
         long i2 = init + (rows > 2 ? 2 * initRow : 0);
         long i3 = init + (rows > 3 ? 3 * initRow : 0);
@@ -401,12 +405,13 @@ final class GemmTileF64 extends GemmTile {
         row = i3 & ADDRESS;
         DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            long at = a & ADDRESS;
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
-            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, a & ADDRESS));
-            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a1) & ADDRESS));
-            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a2) & ADDRESS));
-            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, (a + a3) & ADDRESS));
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a3));
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
             c20 = x2.fma(b0, c20);
