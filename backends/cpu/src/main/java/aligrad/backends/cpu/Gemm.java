@@ -244,9 +244,9 @@ final class Gemm {
             Gemv.columns(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow);
         } else if (m <= THIN && aCol == bytes && bRow == bytes && k >= tile.lanes) {
             Gemv.rows(tile, m, n, k, a, aRow, b, bCol, c, cRow, init, initRow);
-        } else if (transposedPays(tile, m, n, k, aRow, bCol)) {
+        } else if (tile.reads(k, bCol, bRow) && transposedPays(tile, m, n, k, aRow, bCol)) {
             transposed(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow);
-        } else if (bCol != bytes && k * tile.pitch(n) <= SMALL && GemmTile.reaches(aRow)) {
+        } else if (bCol != bytes && k * tile.pitch(n) <= SMALL && tile.reads(k, aRow, aCol)) {
             long pitch = tile.pitch(n);
             long packed = Scratch.address(Scratch.Use.GEMM_B, k * pitch);
             Packing.pack(bytes, k, n, b, bRow, bCol, packed, pitch);
@@ -267,7 +267,7 @@ final class Gemm {
         }
         boolean vector = n <= THIN && (aRow == tile.bytes || columnsAreDots(tile, n, k, aCol));
         return bCol == tile.bytes
-                && GemmTile.reaches(aRow)
+                && tile.reads(k, aRow, aCol)
                 && !vector
                 && !GemmPacked.pays(tile, m, n, k);
     }
@@ -286,9 +286,6 @@ final class Gemm {
     private static boolean transposedPays(
             GemmTile tile, int m, int n, int k, long aRow, long bCol) {
         boolean moves = aRow != tile.bytes;
-        if (!GemmTile.reaches(bCol)) {
-            return false;
-        }
         if (n <= THIN && !moves) {
             return true;
         }

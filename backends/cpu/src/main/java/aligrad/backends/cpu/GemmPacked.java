@@ -71,10 +71,8 @@ final class GemmPacked {
         tile = p.tile();
         sliceDepth = SLICE_BYTES / tile.bytes;
         blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : SMALL_BLOCK_ROWS;
-        boolean contiguous = p.aRow() == tile.bytes || p.aCol() == tile.bytes;
         packsA =
-                !contiguous
-                        || !GemmTile.reaches(p.aRow())
+                !tile.reads(sliceDepth, p.aRow(), p.aCol())
                         || Math.max(Math.abs(p.aRow()), Math.abs(p.aCol())) > NEAR;
     }
 

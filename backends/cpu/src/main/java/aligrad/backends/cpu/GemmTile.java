@@ -10,16 +10,22 @@ import aligrad.tensor.spi.HostStorage;
 /// its bits depend on neither the tile's shape, nor the blocking, nor packing, nor the number of
 /// threads.
 ///
-/// `A` is read by scalar broadcast and may have any strides; `B` is read in vectors and has unit
-/// column stride; so a caller's matrices can be given as well as packed blocks. Loads may run past
-/// the end of a row by less than a vector. All strides are in bytes.
+/// `A` is read by scalar broadcast, `B` in vectors; rows or columns of `A` are contiguous, and rows
+/// of `B`; so a caller's matrices can be given as well as packed blocks. Loads may run past the end
+/// of a row by less than a vector. All strides are in bytes.
 ///
 /// Shapes, chosen by measurement (fraction of the machine's peak, operands in L1, `k` = 256):
 ///
 /// * 6x2: 12 independent chains hide the latency of 4 cycles on 2 units, and with 2 vectors of `B`
-///   and one of `A` it just fits 16 registers: 97 % with 512-bit vectors, 98 % on AVX2.
-/// * 4x3 (95 %) and 4x2 (85 %) for four rows or fewer, where there are 32 registers.
+///   and one of `A` it just fits 16 registers: 97 % on Zen 5, 98 % on AVX2, 80 % on an Intel Xeon,
+///   where the same tile in C reaches 84 %.
+/// * 4x3 and 4x2 for four rows or fewer, where there are 32 registers.
 /// * 1x8 and 1x1 for a single row.
+///
+/// Each but the last has a form for contiguous rows of `A` and one for contiguous columns. With two
+/// strides that can be anything, the loop needs more than the thirteen registers for integers, and
+/// what the compiler does then costs a quarter of the multiply-adds on processors that start six
+/// instructions in a cycle.
 ///
 /// Larger ones (12x2, 8x3) are no faster, and the JIT compilers give up on their methods: C1 runs
 /// out of virtual registers, and C2 stops inlining memory accesses at some 18,000 nodes; either
@@ -41,9 +47,12 @@ abstract class GemmTile {
 
     /// Mask of what may lie between the first and the last row of `A` in a tile: two gigabytes. The
     /// compiler then knows that the distance is an `int` that is not negative, and adds it in the
-    /// load itself; else each row costs two or three more instructions, and processors that start
-    /// six in a cycle lose a quarter of their multiply-adds.
+    /// load itself.
     static final long REACH = Integer.MAX_VALUE;
+
+    /// Mask of the bytes of a row of `A`, so that the compiler knows that counting them does not
+    /// overflow.
+    static final int DEPTH_BYTES = (1 << 30) - 1;
 
     /// Bytes of a vector.
     static final int VECTOR = Species.BITS / 8;
@@ -68,7 +77,8 @@ abstract class GemmTile {
     /// Computes `rows` rows (1 to [#ROWS], of three vectors 1 to [#LOW_ROWS]) of `vectors` whole
     /// vectors.
     ///
-    /// [#stored] rows are written, of which those past `rows` are copies of the first.
+    /// [#stored] rows are written; what those past `rows` hold is of no account. `A` is one that the
+    /// tiles [#read].
     ///
     /// @param init where the sums begin: `C` itself, a bias (`initRow` 0), or [#ZEROS] (`initRow`
     ///   0)
@@ -126,9 +136,16 @@ abstract class GemmTile {
                 && stored(m) == m;
     }
 
-    /// Whether a tile can read rows of `A` this far apart; others must be packed.
-    static boolean reaches(long aRow) {
-        return aRow >= 0 && (ROWS - 1) * aRow <= REACH;
+    /// Whether the tiles can read `A` where it is: rows or columns are contiguous, and rows are not
+    /// too far apart.
+    final boolean reads(int k, long aRow, long aCol) {
+        return aRow == bytes
+                || aCol == bytes && aRow >= 0 && (ROWS - 1) * aRow <= REACH && k <= DEPTH_BYTES / bytes;
+    }
+
+    /// The number of a tile's shape: 6x2, 6x1, 4x3, 4x2, 4x1.
+    static int shape(int rows, int vectors) {
+        return stored(rows) == ROWS ? 2 - vectors : 5 - vectors;
     }
 
     /// How many rows [#tile] writes when asked for `rows`.
@@ -162,7 +179,6 @@ abstract class GemmTile {
     /// Checks every range that [#tile] will touch, see [Lanes#CHECKED].
     final void check(
             int rows,
-            int stored,
             int vectors,
             int k,
             long a,
@@ -174,9 +190,10 @@ abstract class GemmTile {
             long cRow,
             long init,
             long initRow) {
-        if (k > 0 && rows > 1 && !reaches(aRow)) {
+        if (k > 0 && rows > 1 && !reads(k, aRow, aCol)) {
             throw new IndexOutOfBoundsException(
-                    "rows of A that are " + aRow + " bytes apart: a tile cannot read them");
+                    "a tile cannot read elements of A that are %d bytes apart along rows, %d along columns"
+                            .formatted(aCol, aRow));
         }
         long rowBytes = (long) vectors * VECTOR;
         for (int i = 0; i < rows; i++) {
@@ -184,7 +201,7 @@ abstract class GemmTile {
         }
         Lanes.check(b, k, bRow, rowBytes);
         Lanes.check(init, rows, initRow, rowBytes);
-        Lanes.check(c, stored, cRow, rowBytes);
+        Lanes.check(c, rows > 1 ? stored(rows) : 1, cRow, rowBytes);
     }
 
     private static long zeros() {

@@ -17,6 +17,7 @@ final class GemmTileF64 extends GemmTile {
 
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
+    private static final int BYTES = Double.BYTES;
     private static final int W = VECTOR;
 
     private GemmTileF64() {
@@ -38,27 +39,31 @@ final class GemmTileF64 extends GemmTile {
             long init,
             long initRow) {
         if (CHECKED) {
-            check(rows, stored(rows), vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+            check(rows, vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         }
-        if (stored(rows) == ROWS) {
-            if (vectors == 2) {
-                tile6x2(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
-            } else {
-                tile6x1(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+        if (aCol == BYTES) {
+            switch (shape(rows, vectors)) {
+                case 0 -> rows6x2(rows, k, a, aRow, b, bRow, c, cRow, init, initRow);
+                case 1 -> rows6x1(rows, k, a, aRow, b, bRow, c, cRow, init, initRow);
+                case 2 -> rows4x3(rows, k, a, aRow, b, bRow, c, cRow, init, initRow);
+                case 3 -> rows4x2(rows, k, a, aRow, b, bRow, c, cRow, init, initRow);
+                default -> rows4x1(rows, k, a, aRow, b, bRow, c, cRow, init, initRow);
             }
-        } else if (vectors == 3) {
-            tile4x3(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
-        } else if (vectors == 2) {
-            tile4x2(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         } else {
-            tile4x1(rows, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+            switch (shape(rows, vectors)) {
+                case 0 -> columns6x2(rows, k, a, aCol, b, bRow, c, cRow, init, initRow);
+                case 1 -> columns6x1(rows, k, a, aCol, b, bRow, c, cRow, init, initRow);
+                case 2 -> columns4x3(rows, k, a, aCol, b, bRow, c, cRow, init, initRow);
+                case 3 -> columns4x2(rows, k, a, aCol, b, bRow, c, cRow, init, initRow);
+                default -> columns4x1(rows, k, a, aCol, b, bRow, c, cRow, init, initRow);
+            }
         }
     }
 
     @Override
     void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init) {
         if (CHECKED) {
-            check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
+            check(1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
         }
         if (vectors == ROW_VECTORS) {
             tile1x8(k, a, aCol, b, bRow, c, init);
@@ -92,12 +97,11 @@ final class GemmTileF64 extends GemmTile {
         GemvF64.dots(n, k, x, matrix, matrixRow, y, yStep, init, initStep);
     }
 
-    private static void tile6x2(
+    private static void rows6x2(
             int rows,
             int k,
             long a,
             long aRow,
-            long aCol,
             long b,
             long bRow,
             long c,
@@ -132,11 +136,13 @@ final class GemmTileF64 extends GemmTile {
         row = i5 & ADDRESS;
         DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         DoubleVector c51 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
-        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
-            long at = a & ADDRESS;
+        long first = a & ADDRESS;
+        int end = k * BYTES;
+        for (int p = 0; p < end; p += BYTES, b += bRow) {
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
             DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+            long at = first + (p & DEPTH_BYTES);
             DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
             DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
             DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
@@ -176,12 +182,11 @@ final class GemmTileF64 extends GemmTile {
         c51.intoMemorySegment(MEMORY, row + W, ORDER);
     }
 
-    private static void tile6x1(
+    private static void rows6x1(
             int rows,
             int k,
             long a,
             long aRow,
-            long aCol,
             long b,
             long bRow,
             long c,
@@ -210,10 +215,12 @@ final class GemmTileF64 extends GemmTile {
         DoubleVector c40 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         row = i5 & ADDRESS;
         DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
-        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
-            long at = a & ADDRESS;
+        long first = a & ADDRESS;
+        int end = k * BYTES;
+        for (int p = 0; p < end; p += BYTES, b += bRow) {
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            long at = first + (p & DEPTH_BYTES);
             DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
             DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
             DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
@@ -241,12 +248,11 @@ final class GemmTileF64 extends GemmTile {
         c50.intoMemorySegment(MEMORY, row, ORDER);
     }
 
-    private static void tile4x3(
+    private static void rows4x3(
             int rows,
             int k,
             long a,
             long aRow,
-            long aCol,
             long b,
             long bRow,
             long c,
@@ -275,12 +281,14 @@ final class GemmTileF64 extends GemmTile {
         DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
         DoubleVector c32 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
-        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
-            long at = a & ADDRESS;
+        long first = a & ADDRESS;
+        int end = k * BYTES;
+        for (int p = 0; p < end; p += BYTES, b += bRow) {
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
             DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
             DoubleVector b2 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+            long at = first + (p & DEPTH_BYTES);
             DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
             DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
             DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
@@ -316,12 +324,11 @@ final class GemmTileF64 extends GemmTile {
         c32.intoMemorySegment(MEMORY, row + 2 * W, ORDER);
     }
 
-    private static void tile4x2(
+    private static void rows4x2(
             int rows,
             int k,
             long a,
             long aRow,
-            long aCol,
             long b,
             long bRow,
             long c,
@@ -346,11 +353,13 @@ final class GemmTileF64 extends GemmTile {
         row = i3 & ADDRESS;
         DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
-        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
-            long at = a & ADDRESS;
+        long first = a & ADDRESS;
+        int end = k * BYTES;
+        for (int p = 0; p < end; p += BYTES, b += bRow) {
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
             DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+            long at = first + (p & DEPTH_BYTES);
             DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
             DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
             DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
@@ -378,12 +387,11 @@ final class GemmTileF64 extends GemmTile {
         c31.intoMemorySegment(MEMORY, row + W, ORDER);
     }
 
-    private static void tile4x1(
+    private static void rows4x1(
             int rows,
             int k,
             long a,
             long aRow,
-            long aCol,
             long b,
             long bRow,
             long c,
@@ -404,14 +412,327 @@ final class GemmTileF64 extends GemmTile {
         DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
         row = i3 & ADDRESS;
         DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
-        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
-            long at = a & ADDRESS;
+        long first = a & ADDRESS;
+        int end = k * BYTES;
+        for (int p = 0; p < end; p += BYTES, b += bRow) {
             row = b & ADDRESS;
             DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            long at = first + (p & DEPTH_BYTES);
             DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
             DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a1));
             DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a2));
             DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + a3));
+            c00 = x0.fma(b0, c00);
+            c10 = x1.fma(b0, c10);
+            c20 = x2.fma(b0, c20);
+            c30 = x3.fma(b0, c30);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+    }
+
+    private static void columns6x2(
+            int rows,
+            int k,
+            long a,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        long i1 = init + (rows > 1 ? initRow : 0);
+        long i2 = init + (rows > 2 ? 2 * initRow : 0);
+        long i3 = init + (rows > 3 ? 3 * initRow : 0);
+        long i4 = init + (rows > 4 ? 4 * initRow : 0);
+        long i5 = init + (rows > 5 ? 5 * initRow : 0);
+        long row = init & ADDRESS;
+        DoubleVector c00 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c01 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i1 & ADDRESS;
+        DoubleVector c10 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c11 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i2 & ADDRESS;
+        DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c21 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i3 & ADDRESS;
+        DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i4 & ADDRESS;
+        DoubleVector c40 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c41 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i5 & ADDRESS;
+        DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c51 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            row = b & ADDRESS;
+            DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+            long at = a & ADDRESS;
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + BYTES));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 2 * BYTES));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 3 * BYTES));
+            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 4 * BYTES));
+            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 5 * BYTES));
+            c00 = x0.fma(b0, c00);
+            c01 = x0.fma(b1, c01);
+            c10 = x1.fma(b0, c10);
+            c11 = x1.fma(b1, c11);
+            c20 = x2.fma(b0, c20);
+            c21 = x2.fma(b1, c21);
+            c30 = x3.fma(b0, c30);
+            c31 = x3.fma(b1, c31);
+            c40 = x4.fma(b0, c40);
+            c41 = x4.fma(b1, c41);
+            c50 = x5.fma(b0, c50);
+            c51 = x5.fma(b1, c51);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        c01.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        c11.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        c21.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+        c31.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 4 * cRow) & ADDRESS;
+        c40.intoMemorySegment(MEMORY, row, ORDER);
+        c41.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 5 * cRow) & ADDRESS;
+        c50.intoMemorySegment(MEMORY, row, ORDER);
+        c51.intoMemorySegment(MEMORY, row + W, ORDER);
+    }
+
+    private static void columns6x1(
+            int rows,
+            int k,
+            long a,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        long i1 = init + (rows > 1 ? initRow : 0);
+        long i2 = init + (rows > 2 ? 2 * initRow : 0);
+        long i3 = init + (rows > 3 ? 3 * initRow : 0);
+        long i4 = init + (rows > 4 ? 4 * initRow : 0);
+        long i5 = init + (rows > 5 ? 5 * initRow : 0);
+        long row = init & ADDRESS;
+        DoubleVector c00 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i1 & ADDRESS;
+        DoubleVector c10 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i2 & ADDRESS;
+        DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i3 & ADDRESS;
+        DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i4 & ADDRESS;
+        DoubleVector c40 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i5 & ADDRESS;
+        DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            row = b & ADDRESS;
+            DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            long at = a & ADDRESS;
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + BYTES));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 2 * BYTES));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 3 * BYTES));
+            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 4 * BYTES));
+            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 5 * BYTES));
+            c00 = x0.fma(b0, c00);
+            c10 = x1.fma(b0, c10);
+            c20 = x2.fma(b0, c20);
+            c30 = x3.fma(b0, c30);
+            c40 = x4.fma(b0, c40);
+            c50 = x5.fma(b0, c50);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + 4 * cRow) & ADDRESS;
+        c40.intoMemorySegment(MEMORY, row, ORDER);
+        row = (c + 5 * cRow) & ADDRESS;
+        c50.intoMemorySegment(MEMORY, row, ORDER);
+    }
+
+    private static void columns4x3(
+            int rows,
+            int k,
+            long a,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        long i1 = init + (rows > 1 ? initRow : 0);
+        long i2 = init + (rows > 2 ? 2 * initRow : 0);
+        long i3 = init + (rows > 3 ? 3 * initRow : 0);
+        long row = init & ADDRESS;
+        DoubleVector c00 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c01 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        DoubleVector c02 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+        row = i1 & ADDRESS;
+        DoubleVector c10 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c11 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        DoubleVector c12 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+        row = i2 & ADDRESS;
+        DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c21 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        DoubleVector c22 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+        row = i3 & ADDRESS;
+        DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        DoubleVector c32 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            row = b & ADDRESS;
+            DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+            DoubleVector b2 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+            long at = a & ADDRESS;
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + BYTES));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 2 * BYTES));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 3 * BYTES));
+            c00 = x0.fma(b0, c00);
+            c01 = x0.fma(b1, c01);
+            c02 = x0.fma(b2, c02);
+            c10 = x1.fma(b0, c10);
+            c11 = x1.fma(b1, c11);
+            c12 = x1.fma(b2, c12);
+            c20 = x2.fma(b0, c20);
+            c21 = x2.fma(b1, c21);
+            c22 = x2.fma(b2, c22);
+            c30 = x3.fma(b0, c30);
+            c31 = x3.fma(b1, c31);
+            c32 = x3.fma(b2, c32);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        c01.intoMemorySegment(MEMORY, row + W, ORDER);
+        c02.intoMemorySegment(MEMORY, row + 2 * W, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        c11.intoMemorySegment(MEMORY, row + W, ORDER);
+        c12.intoMemorySegment(MEMORY, row + 2 * W, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        c21.intoMemorySegment(MEMORY, row + W, ORDER);
+        c22.intoMemorySegment(MEMORY, row + 2 * W, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+        c31.intoMemorySegment(MEMORY, row + W, ORDER);
+        c32.intoMemorySegment(MEMORY, row + 2 * W, ORDER);
+    }
+
+    private static void columns4x2(
+            int rows,
+            int k,
+            long a,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        long i1 = init + (rows > 1 ? initRow : 0);
+        long i2 = init + (rows > 2 ? 2 * initRow : 0);
+        long i3 = init + (rows > 3 ? 3 * initRow : 0);
+        long row = init & ADDRESS;
+        DoubleVector c00 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c01 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i1 & ADDRESS;
+        DoubleVector c10 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c11 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i2 & ADDRESS;
+        DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c21 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = i3 & ADDRESS;
+        DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            row = b & ADDRESS;
+            DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+            long at = a & ADDRESS;
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + BYTES));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 2 * BYTES));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 3 * BYTES));
+            c00 = x0.fma(b0, c00);
+            c01 = x0.fma(b1, c01);
+            c10 = x1.fma(b0, c10);
+            c11 = x1.fma(b1, c11);
+            c20 = x2.fma(b0, c20);
+            c21 = x2.fma(b1, c21);
+            c30 = x3.fma(b0, c30);
+            c31 = x3.fma(b1, c31);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        c01.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        c11.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        c21.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+        c31.intoMemorySegment(MEMORY, row + W, ORDER);
+    }
+
+    private static void columns4x1(
+            int rows,
+            int k,
+            long a,
+            long aCol,
+            long b,
+            long bRow,
+            long c,
+            long cRow,
+            long init,
+            long initRow) {
+        long i1 = init + (rows > 1 ? initRow : 0);
+        long i2 = init + (rows > 2 ? 2 * initRow : 0);
+        long i3 = init + (rows > 3 ? 3 * initRow : 0);
+        long row = init & ADDRESS;
+        DoubleVector c00 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i1 & ADDRESS;
+        DoubleVector c10 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i2 & ADDRESS;
+        DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        row = i3 & ADDRESS;
+        DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        for (int p = 0; p < k; p += 1, a += aCol, b += bRow) {
+            row = b & ADDRESS;
+            DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            long at = a & ADDRESS;
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + BYTES));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 2 * BYTES));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 3 * BYTES));
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
             c20 = x2.fma(b0, c20);

@@ -204,8 +204,12 @@ final class KernelCompiler {
             c.lstore(result[r]);
         }
         if (program.outputs() > 0) {
+            Label whole = c.newLabel();
+            c.lconst_0().lstore(ASIDE);
+            c.iload(N).loadConstant(LANES - 1).iand().ifeq(whole);
             c.loadConstant(program.outputs() * KernelSteps.VECTOR_BYTES);
             c.invokestatic(STEPS, "aside", MethodTypeDesc.of(CD_long, CD_long)).lstore(ASIDE);
+            c.labelBinding(whole);
         }
         switch (form) {
             case STORE -> {

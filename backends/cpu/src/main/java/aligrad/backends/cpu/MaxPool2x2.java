@@ -18,7 +18,7 @@ final class MaxPool2x2 {
     private static final ColdLoop PICK =
             new ColdLoop(
                     (m, turn) -> {
-                        int channels = LANES + turn % LANES;
+                        int channels = 1 + turn % (2 * LANES);
                         long row = 16L * channels;
                         pickLanes(m, row, 2, channels, m + Warmup.MEMORY / 2);
                     });
@@ -26,7 +26,7 @@ final class MaxPool2x2 {
     private static final ColdLoop SPREAD =
             new ColdLoop(
                     (m, turn) -> {
-                        int channels = LANES + turn % LANES;
+                        int channels = 1 + turn % (2 * LANES);
                         long row = 16L * channels;
                         spreadLanes(m, m, row, 2, channels, m + Warmup.MEMORY / 2);
                     });
@@ -110,12 +110,19 @@ final class MaxPool2x2 {
         }
     }
 
+    /// Where the vector of the channels from `n` on begins: the last one before its place if it
+    /// would be cut, since to compute some channels twice is faster than to store in part.
+    private static int start(int n, int channels) {
+        return channels < LANES ? n : Math.min(n, channels - LANES);
+    }
+
     private static void pickLanes(long x, long row, int windows, int channels, long y) {
         long pixel = 4L * channels;
         for (int i = 0; i < windows; i++) {
             long window = x + 2 * i * pixel;
             long result = y + i * pixel;
-            for (int c = 0; c < channels; c += LANES) {
+            for (int n = 0; n < channels; n += LANES) {
+                int c = start(n, channels);
                 long at = window + 4L * c;
                 FloatVector best = Lanes.loadF32(at);
                 FloatVector a = Lanes.loadF32(at + pixel);
@@ -138,7 +145,8 @@ final class MaxPool2x2 {
         FloatVector zero = FloatVector.zero(Species.F32);
         for (int i = 0; i < windows; i++) {
             long window = 2 * i * pixel;
-            for (int c = 0; c < channels; c += LANES) {
+            for (int n = 0; n < channels; n += LANES) {
+                int c = start(n, channels);
                 long at = window + 4L * c;
                 FloatVector best = Lanes.loadF32(x + at);
                 FloatVector a = Lanes.loadF32(x + at + pixel);

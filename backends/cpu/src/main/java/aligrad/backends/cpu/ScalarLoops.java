@@ -20,11 +20,8 @@ final class ScalarLoops {
     private ScalarLoops() {}
 
     /// [GemmTile#tile] and [GemmTile#row].
-    ///
-    /// @param stored rows to write, of which those past `rows` are copies of the first
     static void product(
             int rows,
-            int stored,
             int columns,
             int k,
             long a,
@@ -47,8 +44,8 @@ final class ScalarLoops {
                 multiplyAdd(Lanes.f32(a + i * aRow + p * aCol), row, 0, sums, i * columns, columns);
             }
         }
-        for (int i = 0; i < stored; i++) {
-            write(sums, i < rows ? i * columns : 0, columns, c + i * cRow);
+        for (int i = 0; i < rows; i++) {
+            write(sums, i * columns, columns, c + i * cRow);
         }
     }
 
