@@ -71,7 +71,8 @@ final class Specialization implements Warmup.Candidate {
         return interpreted;
     }
 
-    /// Rows of two vectors and a ragged end, all reading and writing one small piece of memory.
+    /// Rows of two vectors, with and without a ragged end, all reading and writing one small piece of
+    /// memory.
     @Override
     public Warmup.@Nullable Rehearsal rehearsal() {
         if (made == null) {
@@ -84,7 +85,7 @@ final class Specialization implements Warmup.Candidate {
         Program p = cpu.program;
         long[] frame = new long[3 * cpu.operands + p.outputs() + p.roots()];
         float[] constants = new float[p.fills()];
-        int n = 2 * Species.LANES_32 + 1;
+        int n = 2 * Species.LANES_32;
         return (memory, turn) -> {
             for (int i = 0; i < cpu.operands; i++) {
                 frame[3 * i] = memory;
@@ -92,7 +93,7 @@ final class Specialization implements Warmup.Candidate {
             for (int o = 0; o < p.outputs() + p.roots(); o++) {
                 frame[3 * cpu.operands + o] = memory + 1024L * (o + 1);
             }
-            k.run(frame, constants, 1, 1 + (turn & 1), n);
+            k.run(frame, constants, 1, 1 + (turn & 1), n + (turn >> 1 & 1));
         };
     }
 
