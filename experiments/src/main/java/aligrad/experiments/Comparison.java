@@ -395,8 +395,7 @@ final class Comparison {
         if (lines.values().stream().noneMatch(line -> line.size() > 1)) {
             return Optional.empty();
         }
-        Curves chart =
-                Curves.overRates("Last loss for each rate", "loss, nats").legendBeside();
+        Curves chart = Curves.overRates("Last loss for each rate", "loss, nats").legendBeside();
         int color = 0;
         for (Map.Entry<String, List<double[]>> line : lines.entrySet()) {
             line.getValue().sort(Comparator.comparingDouble(p -> p[0]));

@@ -5,14 +5,15 @@ import aligrad.tensor.DType;
 /// Two-dimensional convolution (cross-correlation) of channels-last images: the forward pass, the
 /// input gradient and the filter gradient, in single and double precision.
 ///
-/// Four forms, chosen by [Form#of]:
+/// Five forms, chosen by [Form#of]:
 ///
 /// | form | when | why |
 /// | --- | --- | --- |
 /// | matrix product | 1x1, stride 1, no padding, one group | the image is the matrix; nothing to copy |
+/// | product of sparse pixels | the same with strides | only the pixels that are read are copied |
 /// | depthwise | one filter a channel | no sum over channels to share, so channels go to the lanes |
 /// | Winograd | 3x3, stride 1, many channels, F32 | a quarter of the multiplications |
-/// | direct | all else | register tiles over pixels and channels; a strided 1x1 copies only the pixels that it reads |
+/// | direct | all else | register tiles over pixels and channels |
 ///
 /// The bits depend on the geometry and the vector width, never on the number of threads.
 final class Conv2d {
@@ -21,13 +22,14 @@ final class Conv2d {
 
     enum Form {
         MATRIX_PRODUCT,
+        SPARSE_PRODUCT,
         DEPTHWISE,
         WINOGRAD,
         DIRECT;
 
         static Form of(DType dtype, Conv2dGeometry s) {
-            if (s.isMatrixProduct()) {
-                return MATRIX_PRODUCT;
+            if (s.isPointwise()) {
+                return s.readsEveryPixel() ? MATRIX_PRODUCT : SPARSE_PRODUCT;
             }
             if (s.isDepthwise()) {
                 return DEPTHWISE;
@@ -42,8 +44,14 @@ final class Conv2d {
     static void forward(DType dtype, Conv2dGeometry s, long x, Filters filters, long bias, long y) {
         long w = filters.address();
         switch (Form.of(dtype, s)) {
-            case MATRIX_PRODUCT ->
-                    product(dtype, s.pixels(), s.o(), s.c(), x, s.c(), 1, w, 1, s.c(), y, bias);
+            case MATRIX_PRODUCT -> forwardProduct(dtype, s, x, w, bias, y);
+            case SPARSE_PRODUCT -> {
+                SparsePixels pixels = new SparsePixels(dtype.bytes(), s);
+                try (Workspace matrix = Workspace.of(pixels.bytes(), "conv2d")) {
+                    pixels.gather(x, matrix.address());
+                    forwardProduct(dtype, s, matrix.address(), w, bias, y);
+                }
+            }
             case WINOGRAD -> WinogradCorrelation.forward(s).run(x, filters, bias, y);
             case DIRECT -> Conv2dDirect.forward(Conv2dTile.of(dtype), s).run(x, w, bias, y);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).forward(x, w, bias, y);
@@ -54,8 +62,14 @@ final class Conv2d {
     static void inputGradient(DType dtype, Conv2dGeometry s, long g, Filters filters, long dx) {
         long w = filters.address();
         switch (Form.of(dtype, s)) {
-            case MATRIX_PRODUCT ->
-                    product(dtype, s.pixels(), s.c(), s.o(), g, s.o(), 1, w, s.c(), 1, dx, 0);
+            case MATRIX_PRODUCT -> inputProduct(dtype, s, g, w, dx);
+            case SPARSE_PRODUCT -> {
+                SparsePixels pixels = new SparsePixels(dtype.bytes(), s);
+                try (Workspace matrix = Workspace.of(pixels.bytes(), "conv2d")) {
+                    inputProduct(dtype, s, g, w, matrix.address());
+                    pixels.scatter(matrix.address(), dx);
+                }
+            }
             case WINOGRAD -> WinogradCorrelation.inputGradient(s).run(g, filters, 0, dx);
             case DIRECT -> Conv2dDirect.inputGradient(Conv2dTile.of(dtype), s).run(g, w, 0, dx);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).inputGradient(g, w, dx);
@@ -65,12 +79,31 @@ final class Conv2d {
     /// The adjoint in the filters: overwrites `dw`.
     static void filterGradient(DType dtype, Conv2dGeometry s, long x, long g, long dw) {
         switch (Form.of(dtype, s)) {
-            case MATRIX_PRODUCT ->
-                    product(dtype, s.o(), s.c(), s.pixels(), g, 1, s.o(), x, s.c(), 1, dw, 0);
+            case MATRIX_PRODUCT -> filterProduct(dtype, s, x, g, dw);
+            case SPARSE_PRODUCT -> {
+                SparsePixels pixels = new SparsePixels(dtype.bytes(), s);
+                try (Workspace matrix = Workspace.of(pixels.bytes(), "conv2d")) {
+                    pixels.gather(x, matrix.address());
+                    filterProduct(dtype, s, matrix.address(), g, dw);
+                }
+            }
             case WINOGRAD -> new WinogradFilterGradient(s).run(x, g, dw);
             case DIRECT -> new Conv2dFilterGradient(Conv2dFilterTile.of(dtype), s).run(x, g, dw);
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).filterGradient(x, g, dw);
         }
+    }
+
+    private static void forwardProduct(
+            DType dtype, Conv2dGeometry s, long x, long w, long bias, long y) {
+        product(dtype, s.pixels(), s.o(), s.c(), x, s.c(), 1, w, 1, s.c(), y, bias);
+    }
+
+    private static void inputProduct(DType dtype, Conv2dGeometry s, long g, long w, long dx) {
+        product(dtype, s.pixels(), s.c(), s.o(), g, s.o(), 1, w, s.c(), 1, dx, 0);
+    }
+
+    private static void filterProduct(DType dtype, Conv2dGeometry s, long x, long g, long dw) {
+        product(dtype, s.o(), s.c(), s.pixels(), g, 1, s.o(), x, s.c(), 1, dw, 0);
     }
 
     /// `c (m, n) = a (m, k) · b (k, n) + bias`, strides of `a` and `b` in elements.

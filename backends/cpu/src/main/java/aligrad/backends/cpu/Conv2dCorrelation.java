@@ -6,9 +6,9 @@ import java.util.Arrays;
 /// lies and how many channels it holds, in the order of the packed weights.
 final class Conv2dCorrelation {
 
-    /// Weights that a tile reads at once stay below this, so that they stay in the first-level cache
-    /// while the tiles of a band pass over them: read from the second level, they cost an Intel Xeon
-    /// 5 to 8 %. Longer reductions are cut, and partial sums pass through the result.
+    /// Weights that a tile reads at once stay below this, so that they stay in the first-level
+    /// cache while the tiles of a band pass over them: read from the second level, they cost an
+    /// Intel Xeon 5 to 8 %. Longer reductions are cut, and partial sums pass through the result.
     private static final long CHUNK_BYTES = 16 << 10;
 
     final Conv2dAxis rows;

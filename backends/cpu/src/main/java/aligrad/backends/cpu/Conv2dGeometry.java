@@ -57,22 +57,25 @@ record Conv2dGeometry(int n, int h, int w, int c, int o, Window2d window, int gr
         return o / groups;
     }
 
-    /// Whether the images, as they lie, are the matrix `(pixels, channels)` that the filters
-    /// multiply.
-    boolean isMatrixProduct() {
+    /// Whether each result pixel reads one pixel: their matrix `(pixels, channels)` is multiplied
+    /// by the filters.
+    boolean isPointwise() {
         return kh() == 1
                 && kw() == 1
-                && window.strideHeight() == 1
-                && window.strideWidth() == 1
                 && window.paddingHeight() == 0
                 && window.paddingWidth() == 0
                 && groups == 1
-                && (long) n * h * w <= Integer.MAX_VALUE;
+                && (long) n * oh() * ow() <= Integer.MAX_VALUE;
     }
 
-    /// Pixels of the batch, where [#isMatrixProduct].
+    /// Whether windows leave no pixel out, so that the images are this matrix as they lie.
+    boolean readsEveryPixel() {
+        return window.strideHeight() == 1 && window.strideWidth() == 1;
+    }
+
+    /// Result pixels of the batch, where [#isPointwise].
     int pixels() {
-        return Math.toIntExact((long) n * h * w);
+        return Math.toIntExact((long) n * oh() * ow());
     }
 
     /// Whether every channel has its own single filter.

@@ -77,8 +77,8 @@ abstract class GemmTile {
     /// Computes `rows` rows (1 to [#ROWS], of three vectors 1 to [#LOW_ROWS]) of `vectors` whole
     /// vectors.
     ///
-    /// [#stored] rows are written; what those past `rows` hold is of no account. `A` is one that the
-    /// tiles [#read].
+    /// [#stored] rows are written; what those past `rows` hold is of no account. `A` is one that
+    /// the tiles [#read].
     ///
     /// @param init where the sums begin: `C` itself, a bias (`initRow` 0), or [#ZEROS] (`initRow`
     ///   0)
@@ -140,7 +140,10 @@ abstract class GemmTile {
     /// too far apart.
     final boolean reads(int k, long aRow, long aCol) {
         return aRow == bytes
-                || aCol == bytes && aRow >= 0 && (ROWS - 1) * aRow <= REACH && k <= DEPTH_BYTES / bytes;
+                || aCol == bytes
+                        && aRow >= 0
+                        && (ROWS - 1) * aRow <= REACH
+                        && k <= DEPTH_BYTES / bytes;
     }
 
     /// The number of a tile's shape: 6x2, 6x1, 4x3, 4x2, 4x1.

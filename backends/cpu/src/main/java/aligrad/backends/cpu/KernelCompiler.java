@@ -58,8 +58,7 @@ final class KernelCompiler {
             MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long, CD_int);
     private static final MethodTypeDesc STORE_WHOLE =
             MethodTypeDesc.of(CD_void, FLOAT_VECTOR, CD_long);
-    private static final MethodTypeDesc END =
-            MethodTypeDesc.of(CD_void, CD_long, CD_long, CD_int);
+    private static final MethodTypeDesc END = MethodTypeDesc.of(CD_void, CD_long, CD_long, CD_int);
     private static final int LANES = Species.LANES_32;
 
     /// Bytes of the longest method that HotSpot compiles (`HugeMethodLimit`).

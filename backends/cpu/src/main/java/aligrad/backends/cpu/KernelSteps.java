@@ -78,8 +78,7 @@ final class KernelSteps {
 
     /// Copies the first `left` lanes.
     static void end(long aside, long address, int left) {
-        FloatVector.fromMemorySegment(
-                        Species.F32, Lanes.MEMORY, aside & Lanes.ADDRESS, Lanes.ORDER)
+        FloatVector.fromMemorySegment(Species.F32, Lanes.MEMORY, aside & Lanes.ADDRESS, Lanes.ORDER)
                 .intoMemorySegment(
                         Lanes.MEMORY,
                         address & Lanes.ADDRESS,

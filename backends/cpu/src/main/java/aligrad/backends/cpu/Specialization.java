@@ -71,8 +71,8 @@ final class Specialization implements Warmup.Candidate {
         return interpreted;
     }
 
-    /// Rows of two vectors, with and without a ragged end, all reading and writing one small piece of
-    /// memory.
+    /// Rows of two vectors, with and without a ragged end, all reading and writing one small piece
+    /// of memory.
     @Override
     public Warmup.@Nullable Rehearsal rehearsal() {
         if (made == null) {

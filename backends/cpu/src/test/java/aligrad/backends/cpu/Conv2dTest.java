@@ -65,6 +65,7 @@ class Conv2dTest {
                                 geometry(1, 4, 4, 200, 40, three, 1), // a reduction in chunks
                                 geometry(2, 5, 6, 16, 33, Window2d.of(1), 1), // a matrix product
                                 geometry(2, 7, 8, 16, 33, Window2d.of(1).withStride(2), 1),
+                                geometry(2, 8, 7, 5, 4, Window2d.of(1).withStride(3), 1),
                                 geometry(2, 9, 9, 17, 17, three, 17), // depthwise
                                 geometry(1, 9, 9, 16, 32, three, 16), // two filters a channel
                                 geometry(1, 9, 9, 16, 8, three, 2),
