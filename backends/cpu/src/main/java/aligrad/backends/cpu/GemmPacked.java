@@ -20,7 +20,7 @@ final class GemmPacked {
     /// Rows of a block: a multiple of the tile's 6, and 192 KB of `A`.
     private static final int BLOCK_ROWS = 192;
 
-    /// The same for products that would otherwise make too few blocks to share.
+    /// The most for products that would otherwise make too few blocks to share.
     private static final int SMALL_BLOCK_ROWS = 96;
 
     /// Strips of a block: with 512-bit vectors 256 KB of `B` in a slice, and 192 KB of `C`.
@@ -70,10 +70,17 @@ final class GemmPacked {
         prepared = strips;
         tile = p.tile();
         sliceDepth = SLICE_BYTES / tile.bytes;
-        blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : SMALL_BLOCK_ROWS;
+        blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : evenRows(p.m());
         packsA =
                 !tile.reads(sliceDepth, p.aRow(), p.aCol())
                         || Math.max(Math.abs(p.aRow()), Math.abs(p.aCol())) > NEAR;
+    }
+
+    /// Rows of the blocks of a product with few rows: at least two blocks, and none much smaller than
+    /// the others, since they may be all there is to share.
+    private static int evenRows(int m) {
+        int blocks = Math.max(2, Math.ceilDiv(m, SMALL_BLOCK_ROWS));
+        return Math.ceilDiv(Math.ceilDiv(m, blocks), GemmTile.ROWS) * GemmTile.ROWS;
     }
 
     /// Whether copying a `B` with unit column stride pays: it is read by many rows, and does not
