@@ -76,8 +76,8 @@ final class GemmPacked {
                         || Math.max(Math.abs(p.aRow()), Math.abs(p.aCol())) > NEAR;
     }
 
-    /// Rows of the blocks of a product with few rows: at least two blocks, and none much smaller than
-    /// the others, since they may be all there is to share.
+    /// Rows of the blocks of a product with few rows: at least two blocks, and none much smaller
+    /// than the others, since they may be all there is to share.
     private static int evenRows(int m) {
         int blocks = Math.max(2, Math.ceilDiv(m, SMALL_BLOCK_ROWS));
         return Math.ceilDiv(Math.ceilDiv(m, blocks), GemmTile.ROWS) * GemmTile.ROWS;

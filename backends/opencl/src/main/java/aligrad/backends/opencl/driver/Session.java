@@ -33,6 +33,9 @@ public final class Session {
 
     private static final long LONGEST_TRANSFER = 1 << 30;
 
+    /// How often a program is compiled whose file was lost.
+    private static final int BUILDS = 4;
+
     private final Facts facts;
     private final cl_device_id device;
     private final cl_context context;
@@ -181,19 +184,37 @@ public final class Session {
 
     /// Compiles a program.
     ///
+    /// PoCL compiles with LLVM, which deletes its unfinished files when the process gets a signal
+    /// such as SIGSEGV; and the virtual machine sends itself that one, to stop its threads, without
+    /// anything being wrong. A program whose file was lost so is compiled again.
+    ///
     /// @throws DriverException with the compiler's messages
     public CompiledProgram build(String source, String options) {
         requireLock();
-        try {
-            long bytes = source.getBytes(StandardCharsets.UTF_8).length;
-            cl_program program =
-                    CL.clCreateProgramWithSource(
-                            context, 1, new String[] {source}, new long[] {bytes}, null);
-            CL.clBuildProgram(program, 1, new cl_device_id[] {device}, options, null, null);
-            return new CompiledProgram(this, program);
-        } catch (CLException e) {
-            throw new DriverException("compile with '" + options + "'", e);
+        for (int attempt = 1; ; attempt++) {
+            cl_program program = null;
+            try {
+                long bytes = source.getBytes(StandardCharsets.UTF_8).length;
+                program =
+                        CL.clCreateProgramWithSource(
+                                context, 1, new String[] {source}, new long[] {bytes}, null);
+                CL.clBuildProgram(program, 1, new cl_device_id[] {device}, options, null, null);
+                return new CompiledProgram(this, program);
+            } catch (CLException e) {
+                if (program != null) {
+                    CL.clReleaseProgram(program);
+                }
+                if (attempt == BUILDS || !lostItsFile(e.getMessage())) {
+                    throw new DriverException("compile with '" + options + "'", e);
+                }
+            }
         }
+    }
+
+    static boolean lostItsFile(@Nullable String messages) {
+        return messages != null
+                && messages.contains("unable to rename temporary")
+                && messages.contains("No such file or directory");
     }
 
     /// A program from what [CompiledProgram#binary()] gave; `null` if the driver does not take it.
