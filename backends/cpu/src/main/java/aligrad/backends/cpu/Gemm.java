@@ -244,7 +244,8 @@ final class Gemm {
             Gemv.columns(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow);
         } else if (m <= THIN && aCol == bytes && bRow == bytes && k >= tile.lanes) {
             Gemv.rows(tile, m, n, k, a, aRow, b, bCol, c, cRow, init, initRow);
-        } else if (tile.reads(k, bCol, bRow) && transposedPays(tile, m, n, k, aRow, bCol)) {
+        } else if (tile.reads(k, /* aRow= */ bCol, /* aCol= */ bRow)
+                && transposedPays(tile, m, n, k, aRow, bCol)) {
             transposed(tile, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, init, initRow);
         } else if (bCol != bytes && k * tile.pitch(n) <= SMALL && tile.reads(k, aRow, aCol)) {
             long pitch = tile.pitch(n);
