@@ -78,7 +78,7 @@ abstract class GemmTile {
     /// vectors.
     ///
     /// [#stored] rows are written; what those past `rows` hold is of no account. `A` is one that
-    /// the tiles [#read].
+    /// the tiles can read ([#reads]).
     ///
     /// @param init where the sums begin: `C` itself, a bias (`initRow` 0), or [#ZEROS] (`initRow`
     ///   0)
