@@ -184,9 +184,9 @@ public final class Session {
 
     /// Compiles a program.
     ///
-    /// PoCL compiles with LLVM, which deletes its unfinished files when the process gets a signal
-    /// such as SIGSEGV; and the virtual machine sends itself that one, to stop its threads, without
-    /// anything being wrong. A program whose file was lost so is compiled again.
+    /// A program whose file the driver lost is compiled again. It was seen once, on PoCL, and this
+    /// is the likely cause: LLVM deletes its unfinished files when the process gets a signal such
+    /// as SIGSEGV, and the virtual machine raises that to stop its threads, with nothing wrong.
     ///
     /// @throws DriverException with the compiler's messages
     public CompiledProgram build(String source, String options) {
