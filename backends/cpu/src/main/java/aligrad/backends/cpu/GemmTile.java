@@ -182,6 +182,7 @@ abstract class GemmTile {
     /// Checks every range that [#tile] will touch, see [Lanes#CHECKED].
     final void check(
             int rows,
+            int stored,
             int vectors,
             int k,
             long a,
@@ -204,7 +205,7 @@ abstract class GemmTile {
         }
         Lanes.check(b, k, bRow, rowBytes);
         Lanes.check(init, rows, initRow, rowBytes);
-        Lanes.check(c, rows > 1 ? stored(rows) : 1, cRow, rowBytes);
+        Lanes.check(c, stored, cRow, rowBytes);
     }
 
     private static long zeros() {

@@ -84,7 +84,7 @@ final class GemmTileF32 extends GemmTile {
             long init,
             long initRow) {
         if (CHECKED) {
-            check(rows, vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+            check(rows, stored(rows), vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         }
         boolean byRows = aCol == BYTES;
         ColdLoop tile = (byRows ? BY_ROWS : BY_COLUMNS)[shape(rows, vectors)];
@@ -121,7 +121,7 @@ final class GemmTileF32 extends GemmTile {
     @Override
     void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init) {
         if (CHECKED) {
-            check(1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
+            check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
         }
         ColdLoop tile = vectors == ROW_VECTORS ? TILE_1X8 : TILE_1X1;
         if (tile.isCold()) {

@@ -39,7 +39,7 @@ final class GemmTileF64 extends GemmTile {
             long init,
             long initRow) {
         if (CHECKED) {
-            check(rows, vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
+            check(rows, stored(rows), vectors, k, a, aRow, aCol, b, bRow, c, cRow, init, initRow);
         }
         if (aCol == BYTES) {
             switch (shape(rows, vectors)) {
@@ -63,7 +63,7 @@ final class GemmTileF64 extends GemmTile {
     @Override
     void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init) {
         if (CHECKED) {
-            check(1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
+            check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
         }
         if (vectors == ROW_VECTORS) {
             tile1x8(k, a, aCol, b, bRow, c, init);
