@@ -57,6 +57,9 @@ abstract class GemmTile {
     /// Bytes of a vector.
     static final int VECTOR = Species.BITS / 8;
 
+    /// Bytes of a row of a strip of two vectors.
+    static final int STRIP_BYTES = 2 * VECTOR;
+
     /// Zeros for one tile's `init`, with `initRow` 0.
     static final long ZEROS = zeros();
 
@@ -95,6 +98,14 @@ abstract class GemmTile {
             long cRow,
             long init,
             long initRow);
+
+    /// [#tile] of [#ROWS] rows and two vectors of packed operands: a panel of `A`, which holds the
+    /// six elements of a column and then those of the next, and a strip of `B`, whose rows of two
+    /// vectors lie one behind the other.
+    ///
+    /// With both strides known the loop is shorter, and memory is read in its order: a tenth faster
+    /// than the form for contiguous rows on an Intel Xeon, a fifth where `A` comes from L3.
+    abstract void panel(int k, long a, long b, long c, long cRow, long init, long initRow);
 
     /// One row, of 1 or [#ROW_VECTORS] whole vectors.
     abstract void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init);
@@ -206,6 +217,12 @@ abstract class GemmTile {
         Lanes.check(b, k, bRow, rowBytes);
         Lanes.check(init, rows, initRow, rowBytes);
         Lanes.check(c, stored, cRow, rowBytes);
+    }
+
+    /// Checks every range that [#panel] will touch.
+    final void checkPanel(int k, long a, long b, long c, long cRow, long init, long initRow) {
+        int panel = ROWS * bytes;
+        check(ROWS, ROWS, 2, k, a, bytes, panel, b, STRIP_BYTES, c, cRow, init, initRow);
     }
 
     private static long zeros() {

@@ -24,6 +24,9 @@ final class GemmTileF32 extends GemmTile {
     private static final int BYTES = Float.BYTES;
     private static final int W = VECTOR;
 
+    /// Bytes of a column of a panel of `A`.
+    private static final int PANEL_BYTES = ROWS * BYTES;
+
     // What the loops are warmed with.
     private static final int DEPTH = 16;
     private static final long HALF = Warmup.MEMORY / 2;
@@ -45,6 +48,10 @@ final class GemmTileF32 extends GemmTile {
         new ColdLoop(rehearsal(GemmTileF32::columns4x2)),
         new ColdLoop(rehearsal(GemmTileF32::columns4x1))
     };
+
+    private static final ColdLoop PANEL_6X2 =
+            new ColdLoop(
+                    (m, _) -> panel6x2(DEPTH, m, m, m + HALF, STRIP_BYTES, m + HALF, STRIP_BYTES));
 
     private static final ColdLoop TILE_1X8 =
             new ColdLoop((m, _) -> tile1x8(DEPTH, m, 4, m, ROW_VECTORS * W, m + HALF, m + HALF));
@@ -119,6 +126,38 @@ final class GemmTileF32 extends GemmTile {
     }
 
     @Override
+    void panel(int k, long a, long b, long c, long cRow, long init, long initRow) {
+        if (CHECKED) {
+            checkPanel(k, a, b, c, cRow, init, initRow);
+        }
+        if (PANEL_6X2.isCold()) {
+            long started = System.nanoTime();
+            ScalarLoops.product(
+                    ROWS,
+                    2 * lanes,
+                    k,
+                    a,
+                    BYTES,
+                    PANEL_BYTES,
+                    b,
+                    STRIP_BYTES,
+                    c,
+                    cRow,
+                    init,
+                    initRow);
+            PANEL_6X2.ranSince(started);
+            return;
+        }
+        int pairs = k & -2;
+        panel6x2(pairs, a, b, c, cRow, init, initRow);
+        if (pairs < k) {
+            long lastA = a + (long) pairs * PANEL_BYTES;
+            long lastB = b + (long) pairs * STRIP_BYTES;
+            tile(ROWS, 2, 1, lastA, BYTES, PANEL_BYTES, lastB, STRIP_BYTES, c, cRow, c, cRow);
+        }
+    }
+
+    @Override
     void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init) {
         if (CHECKED) {
             check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
@@ -158,6 +197,96 @@ final class GemmTileF32 extends GemmTile {
             long init,
             long initStep) {
         GemvF32.dots(n, k, x, matrix, matrixRow, y, yStep, init, initStep);
+    }
+
+    /// Two terms a round, since counting and branching would take a tenth of what the processor can
+    /// start. More, or two in the other forms, are more nodes than C2 inlines.
+    ///
+    /// @param k even
+    private static void panel6x2(
+            int k, long a, long b, long c, long cRow, long init, long initRow) {
+        long row = init & ADDRESS;
+        FloatVector c00 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        FloatVector c01 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+        row = (init + initRow) & ADDRESS;
+        FloatVector c10 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        FloatVector c11 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+        row = (init + 2 * initRow) & ADDRESS;
+        FloatVector c20 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        FloatVector c21 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+        row = (init + 3 * initRow) & ADDRESS;
+        FloatVector c30 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        FloatVector c31 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+        row = (init + 4 * initRow) & ADDRESS;
+        FloatVector c40 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        FloatVector c41 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+        row = (init + 5 * initRow) & ADDRESS;
+        FloatVector c50 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+        FloatVector c51 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+        long panel = a & ADDRESS;
+        long strip = b & ADDRESS;
+        for (int p = 0; p < k; p += 2) {
+            long at = panel + (long) (p & DEPTH_BYTES) * PANEL_BYTES;
+            row = strip + (long) (p & DEPTH_BYTES) * STRIP_BYTES;
+            FloatVector b0 = FloatVector.fromMemorySegment(F32, MEMORY, row, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(F32, MEMORY, row + W, ORDER);
+            FloatVector x0 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at));
+            FloatVector x1 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + BYTES));
+            FloatVector x2 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 2 * BYTES));
+            FloatVector x3 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 3 * BYTES));
+            FloatVector x4 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 4 * BYTES));
+            FloatVector x5 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 5 * BYTES));
+            c00 = x0.fma(b0, c00);
+            c01 = x0.fma(b1, c01);
+            c10 = x1.fma(b0, c10);
+            c11 = x1.fma(b1, c11);
+            c20 = x2.fma(b0, c20);
+            c21 = x2.fma(b1, c21);
+            c30 = x3.fma(b0, c30);
+            c31 = x3.fma(b1, c31);
+            c40 = x4.fma(b0, c40);
+            c41 = x4.fma(b1, c41);
+            c50 = x5.fma(b0, c50);
+            c51 = x5.fma(b1, c51);
+            FloatVector b2 = FloatVector.fromMemorySegment(F32, MEMORY, row + 2 * W, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(F32, MEMORY, row + 3 * W, ORDER);
+            FloatVector x6 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 6 * BYTES));
+            FloatVector x7 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 7 * BYTES));
+            FloatVector x8 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 8 * BYTES));
+            FloatVector x9 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 9 * BYTES));
+            FloatVector x10 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 10 * BYTES));
+            FloatVector x11 = FloatVector.broadcast(F32, MEMORY.get(FLOAT, at + 11 * BYTES));
+            c00 = x6.fma(b2, c00);
+            c01 = x6.fma(b3, c01);
+            c10 = x7.fma(b2, c10);
+            c11 = x7.fma(b3, c11);
+            c20 = x8.fma(b2, c20);
+            c21 = x8.fma(b3, c21);
+            c30 = x9.fma(b2, c30);
+            c31 = x9.fma(b3, c31);
+            c40 = x10.fma(b2, c40);
+            c41 = x10.fma(b3, c41);
+            c50 = x11.fma(b2, c50);
+            c51 = x11.fma(b3, c51);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        c01.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        c11.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        c21.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+        c31.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 4 * cRow) & ADDRESS;
+        c40.intoMemorySegment(MEMORY, row, ORDER);
+        c41.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 5 * cRow) & ADDRESS;
+        c50.intoMemorySegment(MEMORY, row, ORDER);
+        c51.intoMemorySegment(MEMORY, row + W, ORDER);
     }
 
     private static void rows6x2(

@@ -20,6 +20,9 @@ final class GemmTileF64 extends GemmTile {
     private static final int BYTES = Double.BYTES;
     private static final int W = VECTOR;
 
+    /// Bytes of a column of a panel of `A`.
+    private static final int PANEL_BYTES = ROWS * BYTES;
+
     private GemmTileF64() {
         super(Double.BYTES);
     }
@@ -61,6 +64,20 @@ final class GemmTileF64 extends GemmTile {
     }
 
     @Override
+    void panel(int k, long a, long b, long c, long cRow, long init, long initRow) {
+        if (CHECKED) {
+            checkPanel(k, a, b, c, cRow, init, initRow);
+        }
+        int pairs = k & -2;
+        panel6x2(pairs, a, b, c, cRow, init, initRow);
+        if (pairs < k) {
+            long lastA = a + (long) pairs * PANEL_BYTES;
+            long lastB = b + (long) pairs * STRIP_BYTES;
+            tile(ROWS, 2, 1, lastA, BYTES, PANEL_BYTES, lastB, STRIP_BYTES, c, cRow, c, cRow);
+        }
+    }
+
+    @Override
     void row(int vectors, int k, long a, long aCol, long b, long bRow, long c, long init) {
         if (CHECKED) {
             check(1, 1, vectors, k, a, 0, aCol, b, bRow, c, 0, init, 0);
@@ -95,6 +112,96 @@ final class GemmTileF64 extends GemmTile {
             long init,
             long initStep) {
         GemvF64.dots(n, k, x, matrix, matrixRow, y, yStep, init, initStep);
+    }
+
+    /// Two terms a round, since counting and branching would take a tenth of what the processor can
+    /// start. More, or two in the other forms, are more nodes than C2 inlines.
+    ///
+    /// @param k even
+    private static void panel6x2(
+            int k, long a, long b, long c, long cRow, long init, long initRow) {
+        long row = init & ADDRESS;
+        DoubleVector c00 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c01 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = (init + initRow) & ADDRESS;
+        DoubleVector c10 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c11 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = (init + 2 * initRow) & ADDRESS;
+        DoubleVector c20 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c21 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = (init + 3 * initRow) & ADDRESS;
+        DoubleVector c30 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c31 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = (init + 4 * initRow) & ADDRESS;
+        DoubleVector c40 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c41 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        row = (init + 5 * initRow) & ADDRESS;
+        DoubleVector c50 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+        DoubleVector c51 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+        long panel = a & ADDRESS;
+        long strip = b & ADDRESS;
+        for (int p = 0; p < k; p += 2) {
+            long at = panel + (long) (p & DEPTH_BYTES) * PANEL_BYTES;
+            row = strip + (long) (p & DEPTH_BYTES) * STRIP_BYTES;
+            DoubleVector b0 = DoubleVector.fromMemorySegment(F64, MEMORY, row, ORDER);
+            DoubleVector b1 = DoubleVector.fromMemorySegment(F64, MEMORY, row + W, ORDER);
+            DoubleVector x0 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at));
+            DoubleVector x1 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + BYTES));
+            DoubleVector x2 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 2 * BYTES));
+            DoubleVector x3 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 3 * BYTES));
+            DoubleVector x4 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 4 * BYTES));
+            DoubleVector x5 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 5 * BYTES));
+            c00 = x0.fma(b0, c00);
+            c01 = x0.fma(b1, c01);
+            c10 = x1.fma(b0, c10);
+            c11 = x1.fma(b1, c11);
+            c20 = x2.fma(b0, c20);
+            c21 = x2.fma(b1, c21);
+            c30 = x3.fma(b0, c30);
+            c31 = x3.fma(b1, c31);
+            c40 = x4.fma(b0, c40);
+            c41 = x4.fma(b1, c41);
+            c50 = x5.fma(b0, c50);
+            c51 = x5.fma(b1, c51);
+            DoubleVector b2 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 2 * W, ORDER);
+            DoubleVector b3 = DoubleVector.fromMemorySegment(F64, MEMORY, row + 3 * W, ORDER);
+            DoubleVector x6 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 6 * BYTES));
+            DoubleVector x7 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 7 * BYTES));
+            DoubleVector x8 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 8 * BYTES));
+            DoubleVector x9 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 9 * BYTES));
+            DoubleVector x10 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 10 * BYTES));
+            DoubleVector x11 = DoubleVector.broadcast(F64, MEMORY.get(DOUBLE, at + 11 * BYTES));
+            c00 = x6.fma(b2, c00);
+            c01 = x6.fma(b3, c01);
+            c10 = x7.fma(b2, c10);
+            c11 = x7.fma(b3, c11);
+            c20 = x8.fma(b2, c20);
+            c21 = x8.fma(b3, c21);
+            c30 = x9.fma(b2, c30);
+            c31 = x9.fma(b3, c31);
+            c40 = x10.fma(b2, c40);
+            c41 = x10.fma(b3, c41);
+            c50 = x11.fma(b2, c50);
+            c51 = x11.fma(b3, c51);
+        }
+        row = c & ADDRESS;
+        c00.intoMemorySegment(MEMORY, row, ORDER);
+        c01.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + cRow) & ADDRESS;
+        c10.intoMemorySegment(MEMORY, row, ORDER);
+        c11.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 2 * cRow) & ADDRESS;
+        c20.intoMemorySegment(MEMORY, row, ORDER);
+        c21.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 3 * cRow) & ADDRESS;
+        c30.intoMemorySegment(MEMORY, row, ORDER);
+        c31.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 4 * cRow) & ADDRESS;
+        c40.intoMemorySegment(MEMORY, row, ORDER);
+        c41.intoMemorySegment(MEMORY, row + W, ORDER);
+        row = (c + 5 * cRow) & ADDRESS;
+        c50.intoMemorySegment(MEMORY, row, ORDER);
+        c51.intoMemorySegment(MEMORY, row + W, ORDER);
     }
 
     private static void rows6x2(

@@ -75,6 +75,90 @@ final class Packing {
         }
     }
 
+    /// Cuts rows in panels of [GemmTile#ROWS], one behind the other, in each of which the elements
+    /// of a column lie one behind the other. What stands for rows that the last panel lacks is
+    /// undefined. Writes up to a vector behind the last panel.
+    ///
+    /// @param bytes bytes of an element, 4 or 8
+    static void panels(
+            int bytes,
+            int rows,
+            int columns,
+            long source,
+            long sourceRow,
+            long sourceColumn,
+            long target) {
+        long column = (long) GemmTile.ROWS * bytes;
+        long panel = columns * column;
+        if (sourceRow == bytes && GemmTile.VECTOR >= column) {
+            spliced(bytes, rows, columns, source, sourceColumn, target);
+        } else if (sourceColumn == bytes && bytes == 4 && Species.BITS == 512) {
+            for (int i = 0; i < rows; i += GemmTile.ROWS) {
+                int height = Math.min(GemmTile.ROWS, rows - i);
+                long from = source + i * sourceRow;
+                long to = target + i / GemmTile.ROWS * panel;
+                int j = 0;
+                for (; j <= columns - Interleave6.COLUMNS; j += Interleave6.COLUMNS) {
+                    Interleave6.block(height, from + 4L * j, sourceRow, to + j * column);
+                }
+                gather(
+                        4,
+                        columns - j,
+                        height,
+                        from + 4L * j,
+                        4,
+                        sourceRow,
+                        to + j * column,
+                        column);
+            }
+        } else {
+            for (int i = 0; i < rows; i += GemmTile.ROWS) {
+                gather(
+                        bytes,
+                        columns,
+                        Math.min(GemmTile.ROWS, rows - i),
+                        source + i * sourceRow,
+                        sourceColumn,
+                        sourceRow,
+                        target + i / GemmTile.ROWS * panel,
+                        column);
+            }
+        }
+    }
+
+    /// [#panels] of contiguous columns: pieces of them are moved in vectors, each of which covers
+    /// what the one before wrote too far; so the last ones of a panel are moved element by element.
+    /// Some columns at a time, so that they stay in L1 for all panels.
+    private static void spliced(
+            int bytes, int rows, int columns, long source, long sourceColumn, long target) {
+        long column = (long) GemmTile.ROWS * bytes;
+        long panel = columns * column;
+        int whole = Math.max(0, columns - (int) (GemmTile.VECTOR / column));
+        for (int first = 0; first < whole; first += BLOCK) {
+            int end = Math.min(first + BLOCK, whole);
+            long from = source;
+            long to = target;
+            for (int i = 0; i < rows; i += GemmTile.ROWS) {
+                for (int j = first; j < end; j++) {
+                    Lanes.store(Lanes.loadF32(from + j * sourceColumn), to + j * column);
+                }
+                from += column;
+                to += panel;
+            }
+        }
+        for (int i = 0; i < rows; i += GemmTile.ROWS) {
+            gather(
+                    bytes,
+                    columns - whole,
+                    Math.min(GemmTile.ROWS, rows - i),
+                    source + whole * sourceColumn + (long) i * bytes,
+                    sourceColumn,
+                    bytes,
+                    target + i / GemmTile.ROWS * panel + whole * column,
+                    column);
+        }
+    }
+
     /// [#transpose], but target rows have room for whole vectors and only `columns` of them exist.
     private static void transposePadded(
             int rows, int columns, long source, long sourceRow, long target, long targetRow) {

@@ -20,6 +20,8 @@ final class Scratch {
         GEMM_B,
         /// Transposed result of a matrix product.
         GEMM_C,
+        /// Sums of a block of a matrix product that is not done.
+        GEMM_SUMS,
         /// A tile that reaches over the edge of a matrix product's result.
         GEMM_EDGE,
         /// A ragged block of [Packing#transpose].

@@ -300,7 +300,26 @@ class GemmTest {
         }
     }
 
-    /// More than 1536 rows, 2048 columns, and 2048 of depth are packed in several parts.
+    /// From 256 columns on `A` is packed in panels of six rows, here with one to six in the last,
+    /// and an odd number of terms in the last slice.
+    @Test
+    void multipliesPanels() {
+        for (Order orderA : Order.values()) {
+            for (int m = 66; m <= 72; m++) {
+                compare(false, m, 260, 300 + m, orderA, Order.ROWS, true, false);
+                compare(true, m, 270, 120 + m, orderA, Order.COLUMNS, false, true);
+            }
+        }
+    }
+
+    /// More than 4096 rows have their incomplete sums kept in several parts.
+    @Test
+    void multipliesMoreRowsThanHaveTheirSumsKeptAtOnce() {
+        compare(false, 4200, 40, 600, Order.ROWS, Order.ROWS, true, false);
+        compare(false, 4099, 260, 513, Order.COLUMNS, Order.ROWS, false, true);
+    }
+
+    /// More than 1536 rows, 2048 columns, and 512 of depth are packed in several parts.
     @Test
     void multipliesMoreThanIsPackedAtOnce() {
         compare(false, 1600, 40, 900, Order.ROWS, Order.ROWS, true, false);
@@ -312,7 +331,12 @@ class GemmTest {
     @Test
     void isOneChainOfFusedMultiplyAddsInTheOrderOfK() {
         int[][] shapes = {
-            {16, 134, 256}, {134, 16, 256}, {16, 65, 135}, {4, 16, 16}, {150, 90, 400}
+            {16, 134, 256},
+            {134, 16, 256},
+            {16, 65, 135},
+            {4, 16, 16},
+            {150, 90, 400},
+            {100, 519, 275}
         };
         for (int[] shape : shapes) {
             for (Order orderA : List.of(Order.ROWS, Order.COLUMNS)) {

@@ -81,6 +81,57 @@ class PackingTest {
         }
     }
 
+    /// Panels of six rows, a column of which lies in one piece.
+    private static void panels(int bytes, int rows, int columns, long rowStep, long columnStep) {
+        long span = Math.max(rows, 1) * rowStep + Math.max(columns, 1) * columnStep;
+        int panels = (rows + 5) / 6;
+        HostStorage source = memory(span * bytes, 0);
+        HostStorage target = memory(panels * 6L * columns * bytes + 64 + 8, -1);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                long at = source.address() + (i * rowStep + j * columnStep) * bytes;
+                put(bytes, at, 1000L * i + j);
+            }
+        }
+        Packing.panels(
+                bytes,
+                rows,
+                columns,
+                source.address(),
+                rowStep * bytes,
+                columnStep * bytes,
+                target.address());
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                long at = i / 6 * 6L * columns + j * 6L + i % 6;
+                assertThat(element(bytes, target.address() + at * bytes))
+                        .as(
+                                "(%d, %d) of (%d, %d), steps %d, %d",
+                                i, j, rows, columns, rowStep, columnStep)
+                        .isEqualTo(1000L * i + j);
+            }
+        }
+        long behind = target.address() + panels * 6L * columns * bytes + 64;
+        assertThat(Lanes.i64(behind)).as("what lies behind").isEqualTo(-1);
+        source.release();
+        target.release();
+    }
+
+    @Test
+    void cutsRowsOfAnyStridesInPanels() {
+        for (int bytes : new int[] {4, 8}) {
+            for (int rows : SIZES) {
+                for (int columns : SIZES) {
+                    panels(bytes, rows, columns, columns, 1);
+                    panels(bytes, rows, columns, columns + 5, 1);
+                    panels(bytes, rows, columns, 1, rows);
+                    panels(bytes, rows, columns, 1, rows + 3);
+                    panels(bytes, rows, columns, 2L * columns, 2);
+                }
+            }
+        }
+    }
+
     @Test
     void transposesAndWritesNothingElse() {
         for (int bytes : new int[] {4, 8}) {
