@@ -324,7 +324,19 @@ final class GemmPacked {
         long b = strip(slice, strip);
         if (packsA) {
             long a = packedA + (rowBlock * slices + slice) * blockBytes();
-            panels(count, width, tail, depth(slice), a, b, c, cRow, init, initRow);
+            GemmPanels.multiply(
+                    tile,
+                    count,
+                    width,
+                    tail,
+                    depth(slice),
+                    a,
+                    (long) depth(slice) * GemmTile.ROWS * tile.bytes,
+                    b,
+                    c,
+                    cRow,
+                    init,
+                    initRow);
         } else {
             long aCol = p.aCol();
             long a = p.a() + absoluteRow * p.aRow() + (firstDepth + slice * sliceDepth) * aCol;
@@ -343,48 +355,6 @@ final class GemmPacked {
                     cRow,
                     init,
                     initRow);
-        }
-    }
-
-    /// All panels of a block of `A` times one strip.
-    private void panels(
-            int count,
-            int width,
-            int tail,
-            int k,
-            long a,
-            long b,
-            long c,
-            long cRow,
-            long init,
-            long initRow) {
-        long aCol = (long) GemmTile.ROWS * tile.bytes;
-        long bRow = (long) width * GemmTile.VECTOR;
-        boolean isWhole = width == 2 && tail == tile.lanes;
-        for (int i = 0; i < count; i += GemmTile.ROWS) {
-            int height = Math.min(GemmTile.ROWS, count - i);
-            long ci = c + i * cRow;
-            long from = init + i * initRow;
-            if (isWhole && height == GemmTile.ROWS) {
-                tile.panel(k, a, b, ci, cRow, from, initRow);
-            } else {
-                GemmDirect.strip(
-                        tile,
-                        height,
-                        width,
-                        tail,
-                        k,
-                        a,
-                        tile.bytes,
-                        aCol,
-                        b,
-                        bRow,
-                        ci,
-                        cRow,
-                        from,
-                        initRow);
-            }
-            a += k * aCol;
         }
     }
 }

@@ -38,8 +38,10 @@ final class Scratch {
         LANES,
         /// Transformed patches of a block of tiles.
         WINOGRAD_INPUT,
-        /// Products of transformed patches and filters.
+        /// Products of transformed patches and filters, or transformed gradients.
         WINOGRAD_OUTPUT,
+        /// Transformed tiles on their way into panels.
+        WINOGRAD_TILES,
         /// A tile that is half transformed.
         WINOGRAD_LINES
     }

@@ -4,14 +4,24 @@ package aligrad.backends.cpu;
 /// G`, the sum over all tiles.
 ///
 /// A task takes some of the tiles and some of the filters through all steps, block after block: it
-/// transforms patches to `(36, tiles, channels)` and gradients to `(36, tiles, filters)`, and adds
-/// the 36 products of (filters, tiles) by (tiles, channels) to sums of its own. So a block stays in
-/// the second-level cache of one processor. The tiles are cut in parts by the geometry alone, and
-/// the sums of the parts are added in their order; a part is never so long that a sum over it would
-/// lose digits.
+/// transforms patches and gradients, and adds the 36 products of (filters, tiles) by (tiles,
+/// channels) to sums of its own. So a block stays in the second-level cache of one processor.
+/// Everything lies as the tiles of the products read it, see [WinogradCorrelation]: gradients `(36,
+/// panels, tiles, 6)`, patches `(36, strips, tiles, strip)`, sums `(36, strips, filters, strip)`.
+/// The tiles are cut in parts by the geometry alone, and the sums of the parts are added in their
+/// order; a part is never so long that a sum over it would lose digits.
 final class WinogradFilterGradient {
 
     private static final GemmTile GEMM = GemmTileF32.INSTANCE;
+
+    private static final int STRIP_BYTES = GemmTile.STRIP_BYTES;
+    private static final int STRIP_LANES = STRIP_BYTES / Float.BYTES;
+
+    /// Bytes of a column of a panel.
+    private static final int COLUMN_BYTES = GemmTile.ROWS * Float.BYTES;
+
+    /// Filters that one task adds up and transforms back.
+    private static final int FINISHED_FILTERS = 8;
 
     private static final long PRODUCTS_PER_NANOSECOND = 100;
 
@@ -37,6 +47,7 @@ final class WinogradFilterGradient {
 
     private final Conv2dGeometry s;
     private final long channelBytes;
+    private final int vectors; // of channels
     private final int tiles;
     private final int parts;
     private final int ranges; // of filters
@@ -47,6 +58,7 @@ final class WinogradFilterGradient {
     WinogradFilterGradient(Conv2dGeometry s) {
         this.s = s;
         channelBytes = Winograd.rowBytes(s.c());
+        vectors = Math.ceilDiv(s.c(), Species.LANES_32);
         int high = Winograd.tiles(s.oh());
         int wide = Winograd.tiles(s.ow());
         tiles = s.n() * high * wide;
@@ -72,7 +84,7 @@ final class WinogradFilterGradient {
         gradients = new WinogradPatches(Winograd.TILE, 0, s.oh(), s.ow(), s.o(), high, wide);
     }
 
-    /// Bytes of the sums of one point, `(filters, channels)`.
+    /// Bytes of the sums of one point.
     private long pointBytes() {
         return s.o() * channelBytes;
     }
@@ -105,65 +117,116 @@ final class WinogradFilterGradient {
                                 sums + part * partBytes);
                     });
             Workers.run(
-                    s.o(),
+                    Math.ceilDiv(s.o(), FINISHED_FILTERS),
                     (long) parts * s.o() * s.c() * Winograd.POINTS / 4,
-                    o -> finish(o, sums, partBytes, dw));
+                    task -> finish(task * FINISHED_FILTERS, sums, partBytes, dw));
         }
+    }
+
+    /// Channels of a strip.
+    private int lanes(int strip) {
+        return Math.min(STRIP_LANES, s.c() - strip * STRIP_LANES);
+    }
+
+    /// Bytes of a row of a strip.
+    private long stripRow(int strip) {
+        return (long) GemmPanels.width(strip, vectors) * GemmTile.VECTOR;
     }
 
     /// The sums over the tiles `[from, to)` for one range of filters.
     private void sum(int from, int to, int firstFilter, long x, long g, long zeros, long sums) {
         int filters = Math.min(TASK_FILTERS, s.o() - firstFilter);
-        long filterBytes = Winograd.rowBytes(filters);
         long inputPoint = block * channelBytes;
-        long gradientPoint = block * filterBytes;
+        long panelBytes = block * COLUMN_BYTES + GemmTile.VECTOR; // see transformGradient
+        long gradientPoint = Math.ceilDiv(filters, GemmTile.ROWS) * panelBytes;
         long input = Scratch.address(Scratch.Use.WINOGRAD_INPUT, Winograd.POINTS * inputPoint);
         long gradient =
                 Scratch.address(Scratch.Use.WINOGRAD_OUTPUT, Winograd.POINTS * gradientPoint);
         long lines = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
         long[] patch = new long[Winograd.POINTS];
         long[] pixels = new long[Winograd.TILE * Winograd.TILE];
-        long at = sums + firstFilter * channelBytes;
         for (int first = from; first < to; first += block) {
             int count = Math.min(block, to - first);
             for (int t = 0; t < count; t++) {
                 patches.locate(first + t, x, zeros, patch);
-                WinogradLoops.ofPatch(patch, s.c(), input + t * channelBytes, inputPoint, lines);
+                for (int strip = 0; strip < GemmPanels.strips(vectors); strip++) {
+                    long at = (long) strip * STRIP_BYTES;
+                    WinogradLoops.ofPatch(
+                            patch,
+                            at,
+                            lanes(strip),
+                            input + at * block + t * stripRow(strip),
+                            inputPoint,
+                            lines);
+                }
                 gradients.locate(first + t, g + 4L * firstFilter, zeros, pixels);
-                WinogradLoops.ofGradient(
-                        pixels, filters, gradient + t * filterBytes, gradientPoint, lines);
+                transformGradient(
+                        pixels,
+                        filters,
+                        gradient + (long) t * COLUMN_BYTES,
+                        gradientPoint,
+                        panelBytes,
+                        lines);
             }
             for (int p = 0; p < Winograd.POINTS; p++) {
-                long point = at + p * pointBytes();
-                GemmDirect.block(
-                        GEMM,
-                        filters,
-                        (int) (channelBytes / 4),
-                        count,
-                        gradient + p * gradientPoint,
-                        4,
-                        filterBytes,
-                        input + p * inputPoint,
-                        channelBytes,
-                        point,
-                        channelBytes,
-                        first == from ? 0 : point,
-                        channelBytes);
+                for (int strip = 0; strip < GemmPanels.strips(vectors); strip++) {
+                    long at = (long) strip * STRIP_BYTES;
+                    long row = stripRow(strip);
+                    long c = sums + p * pointBytes() + at * s.o() + firstFilter * row;
+                    GemmPanels.multiply(
+                            GEMM,
+                            filters,
+                            GemmPanels.width(strip, vectors),
+                            GEMM.lanes,
+                            count,
+                            gradient + p * gradientPoint,
+                            panelBytes,
+                            input + p * inputPoint + at * block,
+                            c,
+                            row,
+                            first == from ? GemmTile.ZEROS : c,
+                            first == from ? 0 : row);
+                }
             }
         }
     }
 
-    /// Adds the parts of one filter, and transforms their sum back.
-    private void finish(int o, long sums, long partBytes, long dw) {
-        long filter = sums + o * channelBytes;
-        for (int part = 1; part < parts; part++) {
-            for (int p = 0; p < Winograd.POINTS; p++) {
-                long point = filter + p * pointBytes();
-                GEMM.add((int) (channelBytes / 4), point + part * partBytes, point);
-            }
+    /// Transforms the gradient of one tile into a column of all panels. It is written in whole
+    /// vectors; what they cover besides belongs to tiles that follow, or lies behind the panel.
+    private static void transformGradient(
+            long[] pixels, int filters, long to, long point, long panelBytes, long lines) {
+        long row = Winograd.rowBytes(filters);
+        long tile = Scratch.address(Scratch.Use.WINOGRAD_TILES, Winograd.POINTS * row);
+        WinogradLoops.ofGradient(pixels, 0, filters, tile, row, lines);
+        for (int p = 0; p < Winograd.POINTS; p++) {
+            Packing.splice(filters, tile + p * row, to + p * point, panelBytes);
         }
+    }
+
+    /// Adds the parts of some filters, and transforms their sums back.
+    private void finish(int first, long sums, long partBytes, long dw) {
         long lines = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
         long tap = 4L * s.c();
-        WinogradLoops.ofFilterPoints(filter, pointBytes(), dw + 9 * o * tap, tap, s.c(), lines);
+        int count = Math.min(FINISHED_FILTERS, s.o() - first);
+        for (int strip = 0; strip < GemmPanels.strips(vectors); strip++) {
+            long at = (long) strip * STRIP_BYTES;
+            long row = stripRow(strip);
+            long from = sums + at * s.o() + first * row;
+            for (int part = 1; part < parts; part++) {
+                for (int p = 0; p < Winograd.POINTS; p++) {
+                    long point = from + p * pointBytes();
+                    GEMM.add((int) (count * row / 4), point + part * partBytes, point);
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                WinogradLoops.ofFilterPoints(
+                        from + i * row,
+                        pointBytes(),
+                        dw + 9 * (first + i) * tap + at,
+                        tap,
+                        lanes(strip),
+                        lines);
+            }
+        }
     }
 }

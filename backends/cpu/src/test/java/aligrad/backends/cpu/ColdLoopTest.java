@@ -99,6 +99,20 @@ class ColdLoopTest {
     }
 
     @Test
+    void givesTheBitsOfPackedTilesOfAProduct() {
+        int width = GemmTile.STRIP_BYTES / 4;
+        for (int k : new int[] {1, 36, 37}) {
+            same(
+                    GemmTile.ROWS * k,
+                    k * width,
+                    GemmTile.ROWS * width,
+                    (a, b, c) ->
+                            GemmTileF32.INSTANCE.panel(
+                                    k, a, b, c, GemmTile.STRIP_BYTES, c, GemmTile.STRIP_BYTES));
+        }
+    }
+
+    @Test
     void givesTheBitsOfSingleRowsOfAProduct() {
         int k = 37;
         for (int vectors : new int[] {1, GemmTile.ROW_VECTORS}) {
@@ -200,21 +214,21 @@ class ColdLoopTest {
                     36 * row,
                     (x, _, v) ->
                             WinogradLoops.ofPatch(
-                                    pixels(x, 36, bytes), channels, v, bytes, scratch));
+                                    pixels(x, 36, bytes), 4, channels, v, bytes, scratch));
             same(
                     36 * row,
                     row,
                     16 * row,
                     (m, bias, y) ->
                             WinogradLoops.ofPoints(
-                                    m, bytes, bias, pixels(y, 16, bytes), channels, scratch));
+                                    m, bytes, bias, pixels(y, 16, bytes), 4, channels, scratch));
             same(
                     16 * row,
                     1,
                     36 * row,
                     (g, _, v) ->
                             WinogradLoops.ofGradient(
-                                    pixels(g, 16, bytes), channels, v, bytes, scratch));
+                                    pixels(g, 16, bytes), 4, channels, v, bytes, scratch));
             same(
                     9 * row,
                     1,
