@@ -126,23 +126,6 @@ final class Packing {
         }
     }
 
-    /// Moves one column of contiguous `F32` into panels: six elements to each, in whole vectors.
-    /// What a vector writes behind them belongs to the columns that are moved later, or lies behind
-    /// the panel: up to a vector.
-    ///
-    /// @param rows elements of the column; up to a vector behind them is read
-    static void splice(int rows, long source, long target, long panelBytes) {
-        int column = GemmTile.ROWS * 4;
-        long to = target;
-        for (long from = source; from < source + 4L * rows; from += column) {
-            Lanes.store(Lanes.loadF32(from), to);
-            if (GemmTile.VECTOR < column) {
-                Lanes.store(Lanes.loadF32(from + GemmTile.VECTOR), to + GemmTile.VECTOR);
-            }
-            to += panelBytes;
-        }
-    }
-
     /// [#panels] of contiguous columns: pieces of them are moved in vectors, each of which covers
     /// what the one before wrote too far; so the last ones of a panel are moved element by element.
     /// Some columns at a time, so that they stay in L1 for all panels.

@@ -19,36 +19,39 @@ final class ScalarWinograd {
     }
 
     /// [WinogradLoops#ofPatch].
-    static void ofPatch(long[] from, long at, int channels, long to, long step) {
+    static void ofPatch(long[] from, int channels, long to, long step) {
         for (int c = 0; c < channels; c += LANES) {
-            float[] x = read(from, at + 4L * c);
+            long at = 4L * c;
+            float[] x = read(from, at);
             float[] y = transform(ScalarWinograd::bTransposed, x, 6, 6);
-            write(y, LANES, to + 4L * c, step);
+            write(y, LANES, to + at, step);
         }
     }
 
     /// [WinogradLoops#ofPoints].
-    static void ofPoints(long from, long step, long bias, long[] to, long at, int channels) {
+    static void ofPoints(long from, long step, long bias, long[] to, int channels) {
         float[] b = new float[LANES];
         for (int c = 0; c < channels; c += LANES) {
-            float[] x = read(36, from + 4L * c, step);
+            long at = 4L * c;
+            float[] x = read(36, from + at, step);
             float[] y = transform(ScalarWinograd::aTransposed, x, 6, 4);
-            ScalarLoops.read(bias + 4L * c, b, 0, LANES);
+            ScalarLoops.read(bias + at, b, 0, LANES);
             for (int i = 0; i < y.length; i++) {
                 y[i] += b[i % LANES];
             }
             int count = Math.min(LANES, channels - c);
             for (int i = 0; i < to.length; i++) {
-                ScalarLoops.write(y, i * LANES, count, to[i] + at + 4L * c);
+                ScalarLoops.write(y, i * LANES, count, to[i] + at);
             }
         }
     }
 
     /// [WinogradLoops#ofGradient].
-    static void ofGradient(long[] from, long at, int channels, long to, long step) {
+    static void ofGradient(long[] from, int channels, long to, long step) {
         for (int c = 0; c < channels; c += LANES) {
-            float[] y = transform(ScalarWinograd::a, read(from, at + 4L * c), 4, 6);
-            write(y, LANES, to + 4L * c, step);
+            long at = 4L * c;
+            float[] y = transform(ScalarWinograd::a, read(from, at), 4, 6);
+            write(y, LANES, to + at, step);
         }
     }
 

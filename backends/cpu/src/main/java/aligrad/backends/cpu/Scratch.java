@@ -38,10 +38,8 @@ final class Scratch {
         LANES,
         /// Transformed patches of a block of tiles.
         WINOGRAD_INPUT,
-        /// Products of transformed patches and filters, or transformed gradients.
+        /// Products of transformed patches and filters.
         WINOGRAD_OUTPUT,
-        /// Transformed tiles on their way into panels.
-        WINOGRAD_TILES,
         /// A tile that is half transformed.
         WINOGRAD_LINES
     }

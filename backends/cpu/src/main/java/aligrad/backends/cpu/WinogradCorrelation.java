@@ -5,23 +5,13 @@ import aligrad.tensor.spi.HostStorage;
 /// The forward pass of [Winograd] and its input gradient, which is a correlation with the flipped
 /// filters, input and output channels exchanged.
 ///
-/// A task takes a block of tiles through all steps: it transforms their patches, multiplies these
-/// by the transformed filters, and transforms the products back. So a block stays in the
-/// second-level cache, and only the filters are read from farther away.
-///
-/// Everything lies as the tiles of the products read it ([GemmPanels]): patches `(36, panels,
-/// channels, 6)`, filters `(36, strips, channels, strip)`, products `(36, strips, tiles, strip)`,
-/// where a strip is two vectors of results. Rows of 128 or 256 channels would fall into so few sets
-/// of the first-level cache that a strip would not stay there.
+/// A task takes a block of tiles through all steps: it transforms their patches to `(36, tiles,
+/// channels)`, multiplies these by the transformed filters `(36, channels, results)`, and
+/// transforms the products back. So a block stays in the second-level cache, and only the filters
+/// are read from farther away.
 final class WinogradCorrelation {
 
     private static final GemmTile GEMM = GemmTileF32.INSTANCE;
-
-    private static final int STRIP_BYTES = GemmTile.STRIP_BYTES;
-    private static final int STRIP_LANES = STRIP_BYTES / Float.BYTES;
-
-    /// Of the transformed patches of a panel's tiles, a strip of channels each.
-    private static final long TILES_BYTES = (long) Winograd.POINTS * GemmTile.ROWS * STRIP_BYTES;
 
     private static final long PRODUCTS_PER_NANOSECOND = 100;
 
@@ -32,7 +22,6 @@ final class WinogradCorrelation {
     private final int results;
     private final long channelBytes; // of a row of channels, in memory of our own
     private final long resultBytes;
-    private final int vectors; // of results
     private final int tiles;
     private final int block;
     private final WinogradPatches patches;
@@ -82,7 +71,6 @@ final class WinogradCorrelation {
         this.isGradient = isGradient;
         channelBytes = Winograd.rowBytes(channels);
         resultBytes = Winograd.rowBytes(results);
-        vectors = Math.ceilDiv(results, Species.LANES_32);
         int high = Winograd.tiles(resultHeight);
         int wide = Winograd.tiles(resultWidth);
         tiles = images * high * wide;
@@ -142,7 +130,7 @@ final class WinogradCorrelation {
         }
     }
 
-    /// Of the transformed filters.
+    /// Of the transformed filters, `(36, channels, results)`.
     private long filterBytes() {
         return Winograd.POINTS * channels * resultBytes;
     }
@@ -152,6 +140,7 @@ final class WinogradCorrelation {
         return Math.max(channelBytes, resultBytes) + 64;
     }
 
+    /// To `(36, channels, results)`.
     private void transformFilters(long w, long to) {
         long point = channels * resultBytes;
         long nanoseconds = (long) channels * results * 4;
@@ -194,118 +183,46 @@ final class WinogradCorrelation {
         long lines = Scratch.address(Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES);
         int end = Math.min(channels, (task + 1) * TASK_CHANNELS);
         for (int p = task * TASK_CHANNELS; p < end; p++) {
-            for (int strip = 0; strip < GemmPanels.strips(vectors); strip++) {
-                long at = (long) strip * STRIP_BYTES;
-                WinogradLoops.ofFilter(
-                        from + p * row + at,
-                        tap,
-                        lanes(strip),
-                        to + at * channels + p * stripRow(strip),
-                        point,
-                        lines);
-            }
+            WinogradLoops.ofFilter(
+                    from + p * row, tap, results, to + p * resultBytes, point, lines);
         }
-    }
-
-    /// Results of a strip.
-    private int lanes(int strip) {
-        return Math.min(STRIP_LANES, results - strip * STRIP_LANES);
-    }
-
-    /// Bytes of a row of a strip.
-    private long stripRow(int strip) {
-        return (long) GemmPanels.width(strip, vectors) * GemmTile.VECTOR;
     }
 
     private void block(int first, int count, long x, long filters, long zeros, long bias, long y) {
-        long input =
-                Scratch.address(Scratch.Use.WINOGRAD_INPUT, Winograd.POINTS * block * channelBytes);
-        long output =
-                Scratch.address(Scratch.Use.WINOGRAD_OUTPUT, Winograd.POINTS * block * resultBytes);
+        long channelPoint = block * channelBytes;
+        long resultPoint = block * resultBytes;
+        long input = Scratch.address(Scratch.Use.WINOGRAD_INPUT, Winograd.POINTS * channelPoint);
+        long output = Scratch.address(Scratch.Use.WINOGRAD_OUTPUT, Winograd.POINTS * resultPoint);
         long lines =
                 Scratch.address(
                         Scratch.Use.WINOGRAD_LINES, WinogradLoops.SCRATCH_BYTES + outsideBytes());
-        transformPatches(first, count, x, zeros, input, lines);
-        multiply(count, input, filters, output);
-        transformBack(first, count, output, bias, y, lines);
-    }
-
-    /// A panel of tiles at a time, a strip of channels at a time: they stay in L1 until they are
-    /// interleaved.
-    private void transformPatches(
-            int first, int count, long x, long zeros, long input, long lines) {
-        long tiles = Scratch.address(Scratch.Use.WINOGRAD_TILES, TILES_BYTES);
-        long point = block * channelBytes;
-        long[][] pixels = new long[GemmTile.ROWS][Winograd.POINTS];
-        for (int t = 0; t < count; t += GemmTile.ROWS) {
-            int rows = Math.min(GemmTile.ROWS, count - t);
-            for (int row = 0; row < rows; row++) {
-                patches.locate(first + t + row, x, zeros, pixels[row]);
-            }
-            for (int c = 0; c < channels; c += STRIP_LANES) {
-                int lanes = Math.min(STRIP_LANES, channels - c);
-                for (int row = 0; row < rows; row++) {
-                    WinogradLoops.ofPatch(
-                            pixels[row],
-                            4L * c,
-                            lanes,
-                            tiles + (long) row * STRIP_BYTES,
-                            (long) GemmTile.ROWS * STRIP_BYTES,
-                            lines);
-                }
-                int whole = Math.ceilDiv(lanes, Species.LANES_32) * Species.LANES_32;
-                long to = input + t * channelBytes + 4L * GemmTile.ROWS * c;
-                for (int p = 0; p < Winograd.POINTS; p++) {
-                    Packing.panels(
-                            4,
-                            rows,
-                            whole,
-                            tiles + (long) p * GemmTile.ROWS * STRIP_BYTES,
-                            STRIP_BYTES,
-                            4,
-                            to + p * point);
-                }
-            }
-        }
-    }
-
-    private void multiply(int count, long input, long filters, long output) {
-        for (int p = 0; p < Winograd.POINTS; p++) {
-            for (int strip = 0; strip < GemmPanels.strips(vectors); strip++) {
-                long at = (long) strip * STRIP_BYTES;
-                GemmPanels.multiply(
-                        GEMM,
-                        count,
-                        GemmPanels.width(strip, vectors),
-                        GEMM.lanes,
-                        channels,
-                        input + p * block * channelBytes,
-                        GemmTile.ROWS * channelBytes,
-                        filters + p * channels * resultBytes + at * channels,
-                        output + p * block * resultBytes + at * block,
-                        stripRow(strip),
-                        GemmTile.ZEROS,
-                        0);
-            }
-        }
-    }
-
-    private void transformBack(int first, int count, long output, long bias, long y, long lines) {
         long nowhere = lines + WinogradLoops.SCRATCH_BYTES;
+        long[] patch = new long[Winograd.POINTS];
+        for (int t = 0; t < count; t++) {
+            patches.locate(first + t, x, zeros, patch);
+            WinogradLoops.ofPatch(patch, channels, input + t * channelBytes, channelPoint, lines);
+        }
+        for (int p = 0; p < Winograd.POINTS; p++) {
+            GemmDirect.block(
+                    GEMM,
+                    count,
+                    (int) (resultBytes / 4),
+                    channels,
+                    input + p * channelPoint,
+                    channelBytes,
+                    4,
+                    filters + p * (channels * resultBytes),
+                    resultBytes,
+                    output + p * resultPoint,
+                    resultBytes,
+                    0,
+                    0);
+        }
         long[] target = new long[Winograd.TILE * Winograd.TILE];
         for (int t = 0; t < count; t++) {
             targets.locate(first + t, y, nowhere, target);
-            for (int strip = 0; strip < GemmPanels.strips(vectors); strip++) {
-                long at = (long) strip * STRIP_BYTES;
-                WinogradLoops.ofPoints(
-                        output + at * block + t * stripRow(strip),
-                        block * resultBytes,
-                        bias + at,
-                        target,
-                        at,
-                        lanes(strip),
-                        lines);
-            }
+            WinogradLoops.ofPoints(
+                    output + t * resultBytes, resultPoint, bias, target, results, lines);
         }
     }
 }

@@ -49,11 +49,11 @@ final class WinogradLoops {
     private static final float TWENTY_FOURTH = 1 / 24f;
 
     private static final ColdLoop PATCH =
-            new ColdLoop((m, _) -> patch(pixels(36, m), 0, 2 * LANES, half(m), VECTOR, m));
+            new ColdLoop((m, _) -> patch(pixels(36, m), 2 * LANES, half(m), VECTOR, m));
     private static final ColdLoop RESULT =
-            new ColdLoop((m, _) -> result(m, VECTOR, m, pixels(16, half(m)), 0, 2 * LANES, m));
+            new ColdLoop((m, _) -> result(m, VECTOR, m, pixels(16, half(m)), 2 * LANES, m));
     private static final ColdLoop GRADIENT =
-            new ColdLoop((m, _) -> gradient(pixels(16, m), 0, 2 * LANES, half(m), VECTOR, m));
+            new ColdLoop((m, _) -> gradient(pixels(16, m), 2 * LANES, half(m), VECTOR, m));
     private static final ColdLoop FILTER =
             new ColdLoop((m, _) -> filter(m, VECTOR, 2 * LANES, half(m), VECTOR, m));
     private static final ColdLoop FILTER_GRADIENT =
@@ -64,19 +64,18 @@ final class WinogradLoops {
     /// `Bᵀ · patch · B`.
     ///
     /// @param from the 36 pixels of a patch, row by row
-    /// @param at where in a pixel the channels begin
     /// @param to the first of 36 points, `step` bytes apart; whole vectors are written
-    static void ofPatch(long[] from, long at, int channels, long to, long step, long scratch) {
+    static void ofPatch(long[] from, int channels, long to, long step, long scratch) {
         if (CHECKED) {
-            checkPixels(from, at, vectorBytes(channels));
+            checkPixels(from, vectorBytes(channels));
             Lanes.check(to, 36, step, vectorBytes(channels));
         }
         if (PATCH.isCold()) {
             long started = System.nanoTime();
-            ScalarWinograd.ofPatch(from, at, channels, to, step);
+            ScalarWinograd.ofPatch(from, channels, to, step);
             PATCH.ranSince(started);
         } else {
-            patch(from, at, channels, to, step, scratch);
+            patch(from, channels, to, step, scratch);
         }
     }
 
@@ -84,30 +83,28 @@ final class WinogradLoops {
     ///
     /// @param from the first of 36 points
     /// @param to the 16 pixels of a tile, row by row
-    /// @param at where in a pixel the channels begin
-    static void ofPoints(
-            long from, long step, long bias, long[] to, long at, int channels, long scratch) {
+    static void ofPoints(long from, long step, long bias, long[] to, int channels, long scratch) {
         if (CHECKED) {
             Lanes.check(from, 36, step, vectorBytes(channels));
             Lanes.check(bias, vectorBytes(channels));
-            checkPixels(to, at, 4L * channels);
+            checkPixels(to, 4L * channels);
         }
         if (RESULT.isCold()) {
             long started = System.nanoTime();
-            ScalarWinograd.ofPoints(from, step, bias, to, at, channels);
+            ScalarWinograd.ofPoints(from, step, bias, to, channels);
             RESULT.ranSince(started);
             return;
         }
         int whole = channels & -LANES;
-        result(from, step, bias, to, at, whole, scratch);
+        result(from, step, bias, to, whole, scratch);
         if (whole < channels) {
-            long end = 4L * whole;
+            long at = 4L * whole;
             long aside = scratch + LINES_BYTES;
             long[] last = new long[to.length];
             Arrays.setAll(last, i -> aside + (long) i * VECTOR);
-            result(from + end, step, bias + end, last, 0, LANES, scratch);
+            result(from + at, step, bias + at, last, LANES, scratch);
             for (int i = 0; i < last.length; i++) {
-                Packing.copy(Float.BYTES, channels - whole, last[i], to[i] + at + end);
+                Packing.copy(Float.BYTES, channels - whole, last[i], to[i] + at);
             }
         }
     }
@@ -115,19 +112,18 @@ final class WinogradLoops {
     /// `A · gradient · Aᵀ`, the adjoint of [#ofPoints].
     ///
     /// @param from the 16 pixels of a tile, row by row
-    /// @param at where in a pixel the channels begin
     /// @param to the first of 36 points; whole vectors are written
-    static void ofGradient(long[] from, long at, int channels, long to, long step, long scratch) {
+    static void ofGradient(long[] from, int channels, long to, long step, long scratch) {
         if (CHECKED) {
-            checkPixels(from, at, vectorBytes(channels));
+            checkPixels(from, vectorBytes(channels));
             Lanes.check(to, 36, step, vectorBytes(channels));
         }
         if (GRADIENT.isCold()) {
             long started = System.nanoTime();
-            ScalarWinograd.ofGradient(from, at, channels, to, step);
+            ScalarWinograd.ofGradient(from, channels, to, step);
             GRADIENT.ranSince(started);
         } else {
-            gradient(from, at, channels, to, step, scratch);
+            gradient(from, channels, to, step, scratch);
         }
     }
 
@@ -185,16 +181,15 @@ final class WinogradLoops {
         return (long) Math.ceilDiv(channels, LANES) * VECTOR;
     }
 
-    private static void checkPixels(long[] pixels, long at, long bytes) {
+    private static void checkPixels(long[] pixels, long bytes) {
         for (long pixel : pixels) {
-            Lanes.check(pixel + at, bytes);
+            Lanes.check(pixel, bytes);
         }
     }
 
-    private static void patch(
-            long[] from, long first, int channels, long to, long step, long scratch) {
+    private static void patch(long[] from, int channels, long to, long step, long scratch) {
         for (int c = 0; c < channels; c += LANES) {
-            long at = first + 4L * c;
+            long at = 4L * c;
             for (int i = 0; i < 6; i++) {
                 int p = 6 * i;
                 bTransposed(
@@ -216,7 +211,7 @@ final class WinogradLoops {
                         s + 3 * LINE,
                         s + 4 * LINE,
                         s + 5 * LINE,
-                        to + 4L * c + j * step,
+                        to + at + j * step,
                         6 * step);
             }
         }
@@ -245,14 +240,14 @@ final class WinogradLoops {
     }
 
     private static void result(
-            long from, long step, long bias, long[] to, long first, int channels, long scratch) {
+            long from, long step, long bias, long[] to, int channels, long scratch) {
         for (int c = 0; c < channels; c += LANES) {
-            long at = first + 4L * c;
+            long at = 4L * c;
             for (int i = 0; i < 6; i++) {
-                aTransposed(from + 4L * c + 6 * i * step, step, scratch + i * LINE);
+                aTransposed(from + at + 6 * i * step, step, scratch + i * LINE);
             }
             FloatVector b =
-                    FloatVector.fromMemorySegment(F32, MEMORY, (bias + 4L * c) & ADDRESS, ORDER);
+                    FloatVector.fromMemorySegment(F32, MEMORY, (bias + at) & ADDRESS, ORDER);
             for (int j = 0; j < 4; j++) {
                 long s = scratch + j * VECTOR;
                 FloatVector m0 = FloatVector.fromMemorySegment(F32, MEMORY, (s) & ADDRESS, ORDER);
@@ -316,10 +311,9 @@ final class WinogradLoops {
                 .intoMemorySegment(MEMORY, (to + 3 * VECTOR) & ADDRESS, ORDER);
     }
 
-    private static void gradient(
-            long[] from, long first, int channels, long to, long step, long scratch) {
+    private static void gradient(long[] from, int channels, long to, long step, long scratch) {
         for (int c = 0; c < channels; c += LANES) {
-            long at = first + 4L * c;
+            long at = 4L * c;
             for (int i = 0; i < 4; i++) {
                 int p = 4 * i;
                 a(
@@ -332,7 +326,7 @@ final class WinogradLoops {
             }
             for (int j = 0; j < 6; j++) {
                 long s = scratch + j * VECTOR;
-                a(s, s + LINE, s + 2 * LINE, s + 3 * LINE, to + 4L * c + j * step, 6 * step);
+                a(s, s + LINE, s + 2 * LINE, s + 3 * LINE, to + at + j * step, 6 * step);
             }
         }
     }

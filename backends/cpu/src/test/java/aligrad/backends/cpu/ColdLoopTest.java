@@ -214,21 +214,21 @@ class ColdLoopTest {
                     36 * row,
                     (x, _, v) ->
                             WinogradLoops.ofPatch(
-                                    pixels(x, 36, bytes), 4, channels, v, bytes, scratch));
+                                    pixels(x, 36, bytes), channels, v, bytes, scratch));
             same(
                     36 * row,
                     row,
                     16 * row,
                     (m, bias, y) ->
                             WinogradLoops.ofPoints(
-                                    m, bytes, bias, pixels(y, 16, bytes), 4, channels, scratch));
+                                    m, bytes, bias, pixels(y, 16, bytes), channels, scratch));
             same(
                     16 * row,
                     1,
                     36 * row,
                     (g, _, v) ->
                             WinogradLoops.ofGradient(
-                                    pixels(g, 16, bytes), 4, channels, v, bytes, scratch));
+                                    pixels(g, 16, bytes), channels, v, bytes, scratch));
             same(
                     9 * row,
                     1,

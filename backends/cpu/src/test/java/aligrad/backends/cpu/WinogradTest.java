@@ -45,6 +45,7 @@ class WinogradTest {
         all.add(geometry(11, 28, 28, 32, 32, SAME)); // 539 tiles: two chains
         all.add(geometry(9, 9, 11, 16, 17, SAME)); // the fewest channels
         all.add(geometry(20, 8, 8, 128, 80, SAME)); // large filters, two blocks
+        all.add(geometry(13, 16, 16, 96, 96, SAME)); // large sums, two blocks
         return all;
     }
 
