@@ -130,4 +130,16 @@ final class OpenClBackend implements Backend {
     public void download(Storage from, long offset, MemorySegment to) {
         device.run(() -> device.session().read(device.buffer(from), offset, to));
     }
+
+    @Override
+    public Runnable fetch(Storage from, long offset, MemorySegment to) {
+        DeviceFetch[] fetch = new DeviceFetch[1];
+        device.run(() -> fetch[0] = DeviceFetch.of(device, device.buffer(from), offset, to));
+        return fetch[0];
+    }
+
+    @Override
+    public boolean isAsynchronous() {
+        return true;
+    }
 }
