@@ -123,6 +123,7 @@ final class OpenClBackend implements Backend {
 
     @Override
     public void upload(MemorySegment from, Storage to, long offset) {
+        ((DeviceStorage) to).bound(from.byteSize() == to.bytes() ? Bounds.of(from) : null);
         device.run(() -> device.session().write(from, device.buffer(to), offset));
     }
 
