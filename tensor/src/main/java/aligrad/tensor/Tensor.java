@@ -424,8 +424,8 @@ public final class Tensor
         device.backend().download(s, dense.layout().offset() * dtype.bytes(), to);
     }
 
-    /// Asks for all elements without waiting for them: a device that computes while the program goes
-    /// on is not held up. The tensor may be released or overwritten meanwhile.
+    /// Asks for all elements without waiting for them: a device that computes while the program
+    /// goes on is not held up. The tensor may be released or overwritten meanwhile.
     ///
     /// ```java
     /// Fetch loss = computed.fetch();

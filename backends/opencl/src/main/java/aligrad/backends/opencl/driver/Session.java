@@ -82,7 +82,8 @@ public final class Session {
         return launches;
     }
 
-    /// How often the host waited for all that the device had been told, to read or to write numbers.
+    /// How often the host waited for all that the device had been told, to read or to write
+    /// numbers.
     public long waits() {
         return waits;
     }
@@ -98,8 +99,8 @@ public final class Session {
         }
     }
 
-    /// Copies `from` to the buffer, from its byte `offset` on, after all that was told; returns when
-    /// `from` may change, which is at once where there is room between ([Staging]).
+    /// Copies `from` to the buffer, from its byte `offset` on, after all that was told; returns
+    /// when `from` may change, which is at once where there is room between ([Staging]).
     public void write(MemorySegment from, Buffer to, long offset) {
         requireLock();
         to.check("write", offset, from.byteSize());
