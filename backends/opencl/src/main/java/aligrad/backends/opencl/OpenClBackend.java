@@ -26,7 +26,7 @@ import java.lang.ref.Reference;
 /// A device with an OpenCL driver.
 ///
 /// One class for each family of operations tells the device what to do; nothing waits but [#read]
-/// and [#download].
+/// and [#download], and a check of indices that the device has computed itself.
 final class OpenClBackend implements Backend {
 
     private final OpenClDevice device;
@@ -54,6 +54,11 @@ final class OpenClBackend implements Backend {
         this.ordering = new OrderingKernels(device);
         this.scans = new ScanKernels(device);
         this.softmax = new SoftmaxKernels(device);
+    }
+
+    /// How often the host waited for all that the device had been told. For tests.
+    long waits() {
+        return device.session().waits();
     }
 
     @Override
