@@ -20,7 +20,7 @@ final class DeviceStep {
     DeviceStep(Tensor loss, Gradients gradients, List<Tensor> present) {
         this.gradients = gradients;
         this.loss = loss.reshape().to(DType.F64);
-        squaredNorm = SquaredNorms.sum(loss.device(), present).evaluate();
+        squaredNorm = SquaredNorms.on(loss.device(), present).evaluate();
         taken = this.loss.isFinite().and(squaredNorm.isFinite()).evaluate();
     }
 

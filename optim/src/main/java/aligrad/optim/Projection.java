@@ -71,7 +71,7 @@ public sealed interface Projection {
 
         @Override
         public Tensor apply(List<Parameter> parameters, Tensor taken) {
-            Tensor norm = SquaredNorms.sum(taken.device(), values(parameters)).sqrt();
+            Tensor norm = SquaredNorms.on(taken.device(), values(parameters)).sqrt();
             Tensor scaled = Device.use(taken.device(), () -> Tensor.scalar(radius)).div(norm);
             Tensor ratio = norm.evaluate().gt(radius).and(taken).where(scaled, 1);
             scale(parameters, new Factor.OnDevice(ratio.evaluate()));
