@@ -56,6 +56,11 @@ final class OpenClBackend implements Backend {
         this.softmax = new SoftmaxKernels(device);
     }
 
+    /// How many kernels were launched. For tests.
+    long launches() {
+        return device.session().launches();
+    }
+
     /// How often the host waited for all that the device had been told. For tests.
     long waits() {
         return device.session().waits();

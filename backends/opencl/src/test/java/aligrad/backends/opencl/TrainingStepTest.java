@@ -16,9 +16,11 @@ import aligrad.optim.PendingStep;
 import aligrad.optim.Projection;
 import aligrad.optim.StepReport;
 import aligrad.optim.StepReport.Bound;
+import aligrad.tensor.DType;
 import aligrad.tensor.Device;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Random;
+import aligrad.tensor.Reductions;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Shape;
 import aligrad.tensor.Tensor;
@@ -245,16 +247,34 @@ class TrainingStepTest {
                 });
     }
 
-    /// Steps whose reports nobody asks for leave nothing behind.
     @Test
-    void forgottenStepsGiveTheirMemoryBack() {
+    void stepsThatNobodyAsksForAreCounted() {
         onDevice(
                 () -> {
                     Problem problem = new Problem(Momentum.STANDARD);
-                    for (int i = 0; i < 20; i++) {
-                        problem.optimizer.begin(() -> problem.loss(1, 1));
+                    List<PendingStep> steps = new ArrayList<>();
+                    for (int i = 0; i < 5; i++) {
+                        steps.add(problem.optimizer.begin(() -> problem.loss(1, 1)));
                     }
-                    assertThat(problem.optimizer.steps()).isEqualTo(20);
+                    assertThat(steps.stream().map(PendingStep::isFinished))
+                            .containsExactly(true, true, true, false, false);
+                    assertThat(problem.optimizer.steps()).isEqualTo(5);
+                    return 0;
+                });
+    }
+
+    /// 60 tensors: three launches for their squares, and two that join what these came to.
+    @Test
+    void theNormOfAModelTakesFewLaunches() {
+        onDevice(
+                () -> {
+                    List<Tensor> tensors = new ArrayList<>();
+                    for (int i = 0; i < 60; i++) {
+                        tensors.add(Tensor.full(1, DType.F32, 100, 1 + i).evaluate());
+                    }
+                    long before = backend().launches();
+                    assertThat(Reductions.squaredNorm(tensors).item()).isEqualTo(183_000);
+                    assertThat(backend().launches() - before).isEqualTo(5);
                     return 0;
                 });
     }
