@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// A network learns classes as in the ALI-G paper: a new order of the samples in each epoch, the
 /// last batch smaller, validation after each epoch, and the test set for the best of the models
@@ -151,23 +150,23 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
     @Override
     public final Iteration begin(long i) {
         B batch = loader.batch(i);
-        AtomicReference<Seen> seen = new AtomicReference<>();
+        Seen[] seen = new Seen[1];
         model.train();
         PendingStep step =
                 optimizer.begin(
                         () -> {
                             Tensor labels = labels(batch);
                             Tensor scores = scores(batch);
-                            seen.set(
+                            seen[0] =
                                     new Seen(
                                             labels.extent(0),
                                             scores.argmax(1).eq(labels).mean().fetch(),
                                             countsFive
                                                     ? amongFive(scores.detach(), labels).fetch()
-                                                    : null));
+                                                    : null);
                             return objective.mean(scores, labels, () -> samples(i));
                         });
-        return new Iteration(step, () -> metrics(i, seen.get()));
+        return new Iteration(step, () -> metrics(i, seen[0]));
     }
 
     /// What a step saw: how many samples, the share whose label has the highest score, and of how

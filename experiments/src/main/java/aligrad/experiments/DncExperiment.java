@@ -12,7 +12,6 @@ import aligrad.tensor.Tensor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 
 /// A differentiable neural computer learns repeat-copy, as in the ALI-G paper: batches of 16 drawn
@@ -84,21 +83,20 @@ final class DncExperiment implements Experiment {
 
     @Override
     public Iteration begin(long i) {
-        AtomicReference<IntSupplier> solved = new AtomicReference<>();
+        IntSupplier[] solved = new IntSupplier[1];
         PendingStep step =
                 optimizer.begin(
                         () -> {
                             RepeatCopy.Batch batch =
                                     RepeatCopy.draw(random.named("batch " + i), BATCH);
                             Tensor logits = model.forward(batch.observations());
-                            solved.set(batch.solved(logits.detach(), scoring));
+                            solved[0] = batch.solved(logits.detach(), scoring);
                             return BinaryCrossEntropy.perElement(logits, batch.targets())
                                     .mul(batch.mask())
                                     .sum()
                                     .mul(1.0 / BATCH);
                         });
-        return new Iteration(
-                step, () -> Map.of("accuracy", 100.0 * solved.get().getAsInt() / BATCH));
+        return new Iteration(step, () -> Map.of("accuracy", 100.0 * solved[0].getAsInt() / BATCH));
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// A small convolutional network on MNIST or a set in its format: cross-entropy (the hinge loss
 /// with DFW), a new order of the images in each epoch, the last batch smaller, test accuracy after
@@ -116,7 +115,7 @@ final class MnistExperiment implements Experiment {
         }
         int first = (int) (i % perEpoch) * batchSize;
         int count = Math.min(batchSize, train.size() - first);
-        AtomicReference<Fetch> right = new AtomicReference<>();
+        Fetch[] right = new Fetch[1];
         model.train();
         PendingStep step =
                 optimizer.begin(
@@ -126,10 +125,10 @@ final class MnistExperiment implements Experiment {
                                             Arrays.copyOfRange(order, first, first + count), count);
                             Tensor labels = train.classes(batch);
                             Tensor scores = model.forward(train.pixels(batch));
-                            right.set(scores.argmax(1).eq(labels).mean().fetch());
+                            right[0] = scores.argmax(1).eq(labels).mean().fetch();
                             return objective.mean(scores, labels, () -> batch);
                         });
-        return new Iteration(step, () -> metrics(i, count, right.get()));
+        return new Iteration(step, () -> metrics(i, count, right[0]));
     }
 
     private Map<String, Double> metrics(long i, int count, Fetch right) {
