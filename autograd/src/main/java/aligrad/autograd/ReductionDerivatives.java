@@ -29,7 +29,8 @@ final class ReductionDerivatives {
                     }
                 }
             }
-            case Reduction.SquaredNorm(var x) -> to.add(x, x.mul(g.mul(2).to(x.dtype())));
+            case Reduction.SquaredNorm(var xs) ->
+                    xs.forEach(x -> to.add(x, x.mul(g.mul(2).to(x.dtype()))));
         }
     }
 

@@ -2,6 +2,8 @@ package aligrad.experiments;
 
 import aligrad.nn.Module;
 import aligrad.optim.Optimizer;
+import aligrad.optim.PendingStep;
+import aligrad.tensor.Fetch;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
 import aligrad.tensor.Tensor;
@@ -146,25 +148,38 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
     }
 
     @Override
-    public final Map<String, Double> iterate(long i) {
+    public final Iteration begin(long i) {
         B batch = loader.batch(i);
-        double[] right = new double[2];
+        Seen[] seen = new Seen[1];
         model.train();
-        optimizer.step(
-                () -> {
-                    Tensor labels = labels(batch);
-                    Tensor scores = scores(batch);
-                    right[0] = scores.argmax(1).eq(labels).mean().item();
-                    right[1] = countsFive ? amongFive(scores.detach(), labels) : 0;
-                    return objective.mean(scores, labels, () -> samples(i));
-                });
+        PendingStep step =
+                optimizer.begin(
+                        () -> {
+                            Tensor labels = labels(batch);
+                            Tensor scores = scores(batch);
+                            seen[0] =
+                                    new Seen(
+                                            labels.extent(0),
+                                            scores.argmax(1).eq(labels).mean().fetch(),
+                                            countsFive
+                                                    ? amongFive(scores.detach(), labels).fetch()
+                                                    : null);
+                            return objective.mean(scores, labels, () -> samples(i));
+                        });
+        return new Iteration(step, () -> metrics(i, seen[0]));
+    }
+
+    /// What a step saw: how many samples, the share whose label has the highest score, and of how
+    /// many it is among the five highest; `null` where that is not measured.
+    private record Seen(int samples, Fetch best, @Nullable Fetch five) {}
+
+    private Map<String, Double> metrics(long i, Seen seen) {
         Map<String, Double> extra = new HashMap<>();
         extra.put("epoch", (double) (i / loader.perEpoch() + 1));
-        extra.put("accuracy", 100 * right[0]);
-        double samples = labels(batch).extent(0);
-        extra.put(Averages.SAMPLES, samples);
-        if (countsFive) {
-            extra.put("top5_accuracy", 100 * right[1] / samples);
+        extra.put("accuracy", 100 * seen.best.item());
+        extra.put(Averages.SAMPLES, (double) seen.samples);
+        if (seen.five != null) {
+            extra.put("top5_accuracy", 100 * seen.five.item() / seen.samples);
         }
         if ((i + 1) % loader.perEpoch() == 0) {
             objective.endEpoch();
@@ -218,14 +233,14 @@ abstract class ClassifierExperiment<B> implements Experiment, AutoCloseable {
         Tensor scores = scores(batch);
         Tensor labels = labels(batch);
         right[0] += scores.argmax(1).eq(labels).sum().item();
-        right[1] += countsFive ? amongFive(scores, labels) : 0;
+        right[1] += countsFive ? amongFive(scores, labels).item() : 0;
         return labels.extent(0);
     }
 
     /// How many rows have their label among the five highest scores.
-    static double amongFive(Tensor scores, Tensor labels) {
+    static Tensor amongFive(Tensor scores, Tensor labels) {
         Tensor five = scores.argsort(1, true).slice(1, 0, 5);
-        return five.eq(labels.unsqueeze(1).to(five.dtype())).sum().item();
+        return five.eq(labels.unsqueeze(1).to(five.dtype())).sum();
     }
 
     @Override

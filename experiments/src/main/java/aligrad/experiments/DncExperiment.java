@@ -6,11 +6,13 @@ import aligrad.nn.DncConfig;
 import aligrad.nn.Module;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
+import aligrad.optim.PendingStep;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /// A differentiable neural computer learns repeat-copy, as in the ALI-G paper: batches of 16 drawn
 /// anew for each iteration; ALI-G with ε = 0, no momentum and no projection; all other optimizers
@@ -80,19 +82,21 @@ final class DncExperiment implements Experiment {
     }
 
     @Override
-    public Map<String, Double> iterate(long i) {
-        int[] solved = new int[1];
-        optimizer.step(
-                () -> {
-                    RepeatCopy.Batch batch = RepeatCopy.draw(random.named("batch " + i), BATCH);
-                    Tensor logits = model.forward(batch.observations());
-                    solved[0] = batch.solved(logits.detach(), scoring);
-                    return BinaryCrossEntropy.perElement(logits, batch.targets())
-                            .mul(batch.mask())
-                            .sum()
-                            .mul(1.0 / BATCH);
-                });
-        return Map.of("accuracy", 100.0 * solved[0] / BATCH);
+    public Iteration begin(long i) {
+        IntSupplier[] solved = new IntSupplier[1];
+        PendingStep step =
+                optimizer.begin(
+                        () -> {
+                            RepeatCopy.Batch batch =
+                                    RepeatCopy.draw(random.named("batch " + i), BATCH);
+                            Tensor logits = model.forward(batch.observations());
+                            solved[0] = batch.solved(logits.detach(), scoring);
+                            return BinaryCrossEntropy.perElement(logits, batch.targets())
+                                    .mul(batch.mask())
+                                    .sum()
+                                    .mul(1.0 / BATCH);
+                        });
+        return new Iteration(step, () -> Map.of("accuracy", 100.0 * solved[0].getAsInt() / BATCH));
     }
 
     @Override

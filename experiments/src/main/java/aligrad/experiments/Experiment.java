@@ -27,11 +27,12 @@ interface Experiment {
         return 100;
     }
 
-    /// Takes one step and returns what it adds to the metrics, such as `accuracy`; with `samples`,
-    /// how many it saw, where that is not the same for all.
+    /// Begins one step. On a device that computes meanwhile nothing is waited for, so that the next
+    /// one can be begun before this one is asked what it did; but where iteration `i` is the last
+    /// of a [#period()], its metrics are asked for first, since they may judge the model as it is.
     ///
     /// @param i counted from 0
-    Map<String, Double> iterate(long i);
+    Iteration begin(long i);
 
     /// Judges the model on what it was not chosen by, once, after the last iteration: called with
     /// the weights that were best on the validation set, and returns what `results.json` shows.

@@ -46,7 +46,7 @@ record MnistData(Tensor images, Tensor labels) {
                     "%s: label %d, but labels must be 0 to %d."
                             .formatted(labelFile, (long) whole.max().item(), CLASSES - 1));
         }
-        return new MnistData(images, whole);
+        return new MnistData(images, Tensor.of(whole.toLongArray()));
     }
 
     private static Path find(DataFolder folder, String name) {

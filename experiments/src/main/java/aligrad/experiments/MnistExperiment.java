@@ -5,7 +5,9 @@ import aligrad.nn.Module;
 import aligrad.nn.Sequential;
 import aligrad.optim.Clipping;
 import aligrad.optim.Optimizer;
+import aligrad.optim.PendingStep;
 import aligrad.optim.SampleTargets;
+import aligrad.tensor.Fetch;
 import aligrad.tensor.Random;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
@@ -105,7 +107,7 @@ final class MnistExperiment implements Experiment {
     }
 
     @Override
-    public Map<String, Double> iterate(long i) {
+    public Iteration begin(long i) {
         long epoch = i / perEpoch;
         if (epoch != shuffledEpoch) {
             order = random.named("order of epoch " + epoch).permutationArray(train.size());
@@ -113,20 +115,26 @@ final class MnistExperiment implements Experiment {
         }
         int first = (int) (i % perEpoch) * batchSize;
         int count = Math.min(batchSize, train.size() - first);
-        double[] right = new double[1];
+        Fetch[] right = new Fetch[1];
         model.train();
-        optimizer.step(
-                () -> {
-                    Tensor batch =
-                            Tensor.of(Arrays.copyOfRange(order, first, first + count), count);
-                    Tensor labels = train.classes(batch);
-                    Tensor scores = model.forward(train.pixels(batch));
-                    right[0] = scores.argmax(1).eq(labels).mean().item();
-                    return objective.mean(scores, labels, () -> batch);
-                });
+        PendingStep step =
+                optimizer.begin(
+                        () -> {
+                            Tensor batch =
+                                    Tensor.of(
+                                            Arrays.copyOfRange(order, first, first + count), count);
+                            Tensor labels = train.classes(batch);
+                            Tensor scores = model.forward(train.pixels(batch));
+                            right[0] = scores.argmax(1).eq(labels).mean().fetch();
+                            return objective.mean(scores, labels, () -> batch);
+                        });
+        return new Iteration(step, () -> metrics(i, count, right[0]));
+    }
+
+    private Map<String, Double> metrics(long i, int count, Fetch right) {
         Map<String, Double> extra = new HashMap<>();
-        extra.put("epoch", (double) (epoch + 1));
-        extra.put("accuracy", 100 * right[0]);
+        extra.put("epoch", (double) (i / perEpoch + 1));
+        extra.put("accuracy", 100 * right.item());
         extra.put(Averages.SAMPLES, (double) count);
         if ((i + 1) % perEpoch == 0) {
             objective.endEpoch();

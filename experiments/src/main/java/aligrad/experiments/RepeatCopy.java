@@ -1,9 +1,11 @@
 package aligrad.experiments;
 
+import aligrad.tensor.Fetch;
 import aligrad.tensor.Random;
 import aligrad.tensor.Tensor;
 
 import java.util.Locale;
+import java.util.function.IntSupplier;
 
 /// The repeat-copy task: read one or two random patterns of four bits and a number of repeats, then
 /// write the patterns that many times and an end mark.
@@ -50,28 +52,33 @@ final class RepeatCopy {
             return observations.extent(1);
         }
 
-        /// How many sequences of the batch `logits (T, B, 5)` answers with every bit of every step
-        /// that counts right.
-        int solved(Tensor logits) {
-            return solved(logits, Scoring.ALL_STEPS);
+        /// How many sequences of the batch `logits (T, B, 5)` answers, as `scoring` counts them;
+        /// found out when it is asked for, so that nothing waits before.
+        IntSupplier solved(Tensor logits, Scoring scoring) {
+            Fetch x = logits.fetch();
+            Fetch z = targets.fetch();
+            Fetch counts = mask.fetch();
+            int sequences = size();
+            return () ->
+                    solved(
+                            x.toDoubleArray(),
+                            z.toDoubleArray(),
+                            counts.toDoubleArray(),
+                            sequences,
+                            scoring);
         }
 
-        /// How many sequences of the batch `logits` answers, as `scoring` counts them.
-        int solved(Tensor logits, Scoring scoring) {
-            float[] x = logits.toFloatArray();
-            float[] z = targets.toFloatArray();
-            float[] counts = mask.toFloatArray();
-            int time = observations.extent(0);
+        private static int solved(
+                double[] x, double[] z, double[] counts, int sequences, Scoring scoring) {
             int solved = 0;
-            for (int b = 0; b < size(); b++) {
+            for (int b = 0; b < sequences; b++) {
                 int wrong = 0;
                 int right = 0;
-                for (int t = 0; t < time; t++) {
-                    int row = t * size() + b;
+                for (int row = b; row < counts.length; row += sequences) {
                     if (counts[row] != 0) {
                         boolean same = true;
                         for (int c = 0; c < OUTPUTS; c++) {
-                            same &= x[row * OUTPUTS + c] > 0 == z[row * OUTPUTS + c] > 0.5f;
+                            same &= x[row * OUTPUTS + c] > 0 == z[row * OUTPUTS + c] > 0.5;
                         }
                         right += same ? 1 : 0;
                         wrong += same ? 0 : 1;

@@ -31,6 +31,7 @@ final class Training {
     private final RunDirectory directory;
     private final Watch watch = Watch.current();
     private final Map<String, Object> configuration = new LinkedHashMap<>();
+    private boolean hasSaidFirst;
 
     Training(Experiment experiment, RunDirectory directory) {
         this.experiment = experiment;
@@ -123,50 +124,82 @@ final class Training {
         watch.start(total);
         long start = System.nanoTime() - (long) (from.seconds() * 1e9);
         long saved = System.nanoTime();
-        long i = from.iterations();
-        try (EventFile events = EventFile.create(directory.path(), now(), i)) {
-            while (i < total && !watch.isStopRequested() && !isPatienceOver(averages)) {
-                Map<String, Double> extra = experiment.iterate(i);
-                i++;
-                if (i == from.iterations() + 1) {
-                    sayFirst();
+        long done = from.iterations();
+        long begun = done;
+        try (EventFile events = EventFile.create(directory.path(), now(), done)) {
+            Iteration underWay = null;
+            while (begun < total && !watch.isStopRequested() && !isPatienceOver(averages)) {
+                Iteration next = experiment.begin(begun);
+                begun++;
+                if (underWay != null) { // while a device computes the next one
+                    record(done + 1, underWay, start, events, metrics, averages);
+                    done++;
                 }
-                StepReport report = experiment.optimizer().lastStep();
-                if (report == null) {
-                    throw new IllegalStateException("iteration " + i + " took no step");
+                underWay = next;
+                boolean isDue = System.nanoTime() - saved > CHECKPOINT_NANOSECONDS;
+                if (next.step().isFinished() || begun % experiment.period() == 0 || isDue) {
+                    underWay = null;
+                    record(done + 1, next, start, events, metrics, averages);
+                    done++;
                 }
-                double seconds = (System.nanoTime() - start) / 1e9;
-                keepBest(i, extra, metrics);
-                Map<String, Double> row = row(i, report, seconds, extra);
-                if (i % experiment.period() == 0) {
-                    row.put(Averages.WEIGHT_NORM, weightNorm());
-                }
-                metrics.add(row);
-                record(events, i, row, averages.add(metrics));
-                watch.show(i, report.loss(), report.stepSize());
-                if (System.nanoTime() - saved > CHECKPOINT_NANOSECONDS) {
+                if (isDue) {
                     metrics.flush();
                     checkpoint.save(
                             experiment.model(),
                             experiment.optimizer(),
-                            new Checkpoint.Position(i, seconds));
+                            new Checkpoint.Position(done, seconds(start)));
                     saved = System.nanoTime();
                 }
+            }
+            if (underWay != null) {
+                record(done + 1, underWay, start, events, metrics, averages);
+                done++;
             }
         } catch (NonFiniteLossException e) {
             watch.end();
             metrics.flush();
-            String stop = "Stopped at iteration %d: %s.".formatted(i + 1, e.getMessage());
+            String stop = "Stopped at iteration %d: %s.".formatted(done + 1, e.getMessage());
             writeReport(metrics, stop);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            new Outcome(Status.FAILED, i, total, seconds, stop).write(directory.outcome());
+            new Outcome(Status.FAILED, done, total, seconds(start), stop)
+                    .write(directory.outcome());
             throw new RunFailedException(
                     "%s Metrics so far are in %s, curves in %s."
                             .formatted(stop, directory.metrics(), directory.report()),
                     e);
         }
         watch.end();
-        return new Checkpoint.Position(i, (System.nanoTime() - start) / 1e9);
+        return new Checkpoint.Position(done, seconds(start));
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /// Waits for an iteration and writes what it did.
+    ///
+    /// @param i counted from 1
+    private void record(
+            long i,
+            Iteration iteration,
+            long start,
+            EventFile events,
+            Metrics metrics,
+            Averages averages) {
+        StepReport report = iteration.step().report();
+        Map<String, Double> extra = iteration.metrics().get();
+        if (!hasSaidFirst) {
+            hasSaidFirst = true;
+            sayFirst();
+        }
+        double seconds = seconds(start);
+        keepBest(i, extra, metrics);
+        Map<String, Double> row = row(i, report, seconds, extra);
+        if (i % experiment.period() == 0) {
+            row.put(Averages.WEIGHT_NORM, weightNorm());
+        }
+        metrics.add(row);
+        record(events, i, row, averages.add(metrics));
+        watch.show(i, report.loss(), report.stepSize());
     }
 
     private static double now() {

@@ -131,7 +131,8 @@ class ImageNetExperimentTest {
             System.arraycopy(row, 0, rows, 7 * i, 7);
         }
         Tensor labels = Tensor.of(new long[] {4, 5, 0}, 3);
-        assertThat(ClassifierExperiment.amongFive(Tensor.of(rows, 3, 7), labels)).isEqualTo(2);
+        assertThat(ClassifierExperiment.amongFive(Tensor.of(rows, 3, 7), labels).item())
+                .isEqualTo(2);
     }
 
     @Test

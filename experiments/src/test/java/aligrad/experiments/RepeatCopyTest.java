@@ -116,12 +116,16 @@ class RepeatCopyTest {
     }
 
     private static int anyStep(RepeatCopy.Batch batch, float[] logits) {
-        return batch.solved(
-                Tensor.of(logits, batch.targets().extent(0), 16, 5), RepeatCopy.Scoring.ANY_STEP);
+        return solved(batch, logits, RepeatCopy.Scoring.ANY_STEP);
     }
 
     private static int solved(RepeatCopy.Batch batch, float[] logits) {
-        return batch.solved(Tensor.of(logits, batch.targets().extent(0), 16, 5));
+        return solved(batch, logits, RepeatCopy.Scoring.ALL_STEPS);
+    }
+
+    private static int solved(RepeatCopy.Batch batch, float[] logits, RepeatCopy.Scoring scoring) {
+        Tensor answers = Tensor.of(logits, batch.targets().extent(0), 16, 5);
+        return batch.solved(answers, scoring).getAsInt();
     }
 
     private static float[] observation(RepeatCopy.Batch batch, int t, int b) {

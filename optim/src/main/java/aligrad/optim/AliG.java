@@ -6,6 +6,9 @@ import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 
 import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// ALI-G: a step length from the loss itself, no schedule.
 ///
@@ -57,15 +60,13 @@ public final class AliG extends Optimizer<AliG.Options> {
 
     private static final String MOMENTUM = "momentum";
 
-    private final double epsilon;
+    private final StepLength length;
     private final Momentum variant;
-    private final boolean released;
 
     private AliG(Builder builder) {
         super(builder);
-        this.epsilon = builder.epsilon;
+        this.length = new StepLength(builder.epsilon, builder.released);
         this.variant = builder.variant;
-        this.released = builder.released;
     }
 
     /// Over parameters by their path, as from `model.namedParameters()`.
@@ -80,53 +81,95 @@ public final class AliG extends Optimizer<AliG.Options> {
 
     @Override
     protected StepReport update(Step step) {
-        double loss = step.loss();
         double squaredNorm = step.squaredNorm();
-        if (!released && !Double.isFinite(squaredNorm)) {
+        if (!length.released() && !Double.isFinite(squaredNorm)) {
             return skipped(step);
         }
-        double unclipped = loss / (squaredNorm + epsilon);
-        if (!released && squaredNorm + epsilon == 0) {
-            unclipped = 0;
+        double unclipped = length.unclipped(step.loss(), squaredNorm);
+        for (Group<Options> group : groups()) {
+            double eta = group.options().maxLearningRate();
+            Factor gamma = new Factor.OnHost(length.clipped(unclipped, eta));
+            move(group, step::has, step::gradient, gamma, (moved, _) -> moved);
         }
+        return report(step.loss(), squaredNorm);
+    }
+
+    @Override
+    boolean hasDeviceForm() {
+        return !length.released();
+    }
+
+    @Override
+    void update(DeviceStep step) {
+        Tensor unclipped = length.unclipped(step.loss(), step.squaredNorm()).evaluate();
+        for (Group<Options> group : groups()) {
+            double eta = group.options().maxLearningRate();
+            Factor gamma = new Factor.OnDevice(length.clipped(unclipped, eta));
+            move(group, step::has, step::gradient, gamma, step.taken()::where);
+        }
+    }
+
+    @Override
+    StepReport report(double loss, double squaredNorm) {
+        double unclipped = length.unclipped(loss, squaredNorm);
         Bound bound = Bound.NONE;
         double sum = 0;
         for (Group<Options> group : groups()) {
             double eta = group.options().maxLearningRate();
-            double gamma = unclipped > eta ? eta : unclipped; // not-a-number stays
+            sum += length.clipped(unclipped, eta);
             if (unclipped > eta) {
                 bound = Bound.MAX_LEARNING_RATE;
-            }
-            if (!released && gamma < 0) {
-                gamma = 0;
+            } else if (!length.released() && unclipped < 0) {
                 bound = Bound.ZERO;
-            }
-            sum += gamma;
-            for (Slot slot : group.slots()) {
-                if (step.has(slot)) {
-                    move(slot, step.gradient(slot), gamma, group.options().momentum());
-                }
             }
         }
         double mean = sum / groups().size();
-        return new StepReport(loss, mean, unclipped, bound, step.norm(), 1, 0);
+        return new StepReport(loss, mean, unclipped, bound, Math.sqrt(squaredNorm), 1, 0);
     }
 
-    private void move(Slot slot, Tensor g, double gamma, double mu) {
-        Tensor w = slot.value().sub(g.mul(gamma));
+    /// Moves the parameters of a group.
+    ///
+    /// @param decided from where a parameter would go and where it is, what it becomes
+    private void move(
+            Group<Options> group,
+            Predicate<Slot> has,
+            Function<Slot, Tensor> gradient,
+            Factor gamma,
+            BinaryOperator<Tensor> decided) {
+        double mu = group.options().momentum();
+        Factor gammaMu = gamma.times(mu);
+        for (Slot slot : group.slots()) {
+            if (has.test(slot)) {
+                move(slot, gradient.apply(slot), gamma, mu, gammaMu, decided);
+            }
+        }
+    }
+
+    private void move(
+            Slot slot,
+            Tensor g,
+            Factor gamma,
+            double mu,
+            Factor gammaMu,
+            BinaryOperator<Tensor> decided) {
+        Tensor before = slot.value();
+        Tensor w = before.sub(gamma.of(g));
         if (mu == 0) {
-            slot.assign(w);
+            slot.assign(decided.apply(w, before));
             return;
         }
         Buffer momentum = slot.state(MOMENTUM, 0);
+        Tensor kept = momentum.value();
         switch (variant) {
             case STANDARD -> {
-                Tensor v = momentum.value().mul(mu).sub(g.mul(gamma));
-                slot.assign(w.add(v.mul(mu)), momentum, v);
+                Tensor v = kept.mul(mu).sub(gamma.of(g));
+                Tensor moved = w.add(v.mul(mu));
+                slot.assign(decided.apply(moved, before), momentum, decided.apply(v, kept));
             }
             case ADJUSTED -> {
-                Tensor v = momentum.value().mul(mu).sub(g);
-                slot.assign(w.add(v.mul(gamma * mu)), momentum, v);
+                Tensor v = kept.mul(mu).sub(g);
+                Tensor moved = w.add(gammaMu.of(v));
+                slot.assign(decided.apply(moved, before), momentum, decided.apply(v, kept));
             }
         }
     }
@@ -138,7 +181,7 @@ public final class AliG extends Optimizer<AliG.Options> {
 
     @Override
     protected boolean toleratesNonFinite() {
-        return released;
+        return length.released();
     }
 
     /// Collects what an [AliG] needs. Defaults: no maximal learning rate, no momentum, ε = 1e-5.

@@ -5,6 +5,8 @@ import aligrad.autograd.NonFinite;
 import aligrad.autograd.NonFiniteException;
 import aligrad.optim.StepReport.Bound;
 import aligrad.tensor.Buffer;
+import aligrad.tensor.Device;
+import aligrad.tensor.Fetch;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Recording;
 import aligrad.tensor.Scope;
@@ -12,15 +14,18 @@ import aligrad.tensor.Tensor;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleBiFunction;
 
@@ -66,6 +71,7 @@ public abstract class Optimizer<O> {
     private final Scalar skippedInRow;
     private boolean isFirst = true;
     private boolean isEvaluating;
+    private final ArrayDeque<PendingStep> underWay = new ArrayDeque<>();
     private @Nullable StepReport last;
 
     /// Over the groups of a builder, with its projection, clipping, averaging and accumulation.
@@ -114,20 +120,113 @@ public abstract class Optimizer<O> {
     /// Computes the loss, its gradients and the step in a scope of its own, and returns the loss.
     /// [#lastStep()] tells more.
     public final double step(Supplier<Tensor> loss) {
+        return begin(loss).loss();
+    }
+
+    /// Like [#step(Supplier)], but does not wait: what is returned has the report.
+    ///
+    /// On a device that computes while the program goes on ([Device#isAsynchronous()]), [AliG]
+    /// decides there how far it goes and whether it goes at all. So a loop that asks for a report
+    /// only after it has begun the next step keeps the device busy. That step is counted, and the
+    /// exception after [#PATIENCE] skipped steps thrown, when its report is asked for; two steps
+    /// are under way at most, since to begin a third finishes the first. Everything else that asks
+    /// an optimizer for something, such as [#state()] or [#evaluating], finishes all of them.
+    ///
+    /// Elsewhere, and where an option needs the numbers (accumulation, clipping, averaging,
+    /// [AliG.Builder#released()]), the whole step is done at once.
+    public final PendingStep begin(Supplier<Tensor> loss) {
+        while (underWay.size() > 1) {
+            finishFirst();
+        }
         return Scope.compute(
                 "step",
                 () -> {
                     Tensor computed = loss.get();
                     Gradients g = Gradients.of(computed);
+                    if (decidesOn(computed.device())) {
+                        return tell(loss, computed, g);
+                    }
+                    finishAll();
                     double value = computed.item();
                     Scope.retire(); // nothing of the forward pass is read again: update in place
                     try {
-                        step(g, value);
+                        return new PendingStep(this, value, step(g, value));
                     } catch (NonFiniteLossException e) {
                         throw traced(loss, e);
                     }
-                    return value;
                 });
+    }
+
+    /// Whether a step can be left to this device.
+    private boolean decidesOn(Device device) {
+        return device.isAsynchronous()
+                && hasDeviceForm()
+                && accumulation == null
+                && clipping instanceof Clipping.None
+                && averaging instanceof Averaging.None
+                && parameters.stream().allMatch(p -> p.device() == device);
+    }
+
+    /// Takes a step on the device of the loss, which finds out how.
+    final PendingStep tell(Supplier<Tensor> loss, Tensor computed, Gradients gradients) {
+        Scope.retire(); // nothing of the forward pass is read again: update in place
+        PendingStep.Told told =
+                Recording.off(
+                        () ->
+                                Scope.compute(
+                                        "update",
+                                        () -> {
+                                            prepare(gradients);
+                                            return told(loss, computed.detach(), gradients);
+                                        }));
+        PendingStep step = new PendingStep(this, told);
+        underWay.addLast(step);
+        return step;
+    }
+
+    private PendingStep.Told told(Supplier<Tensor> loss, Tensor computed, Gradients gradients) {
+        DeviceStep step = new DeviceStep(computed, gradients, present(gradients));
+        update(step);
+        Tensor ratio = projection.apply(parameters, step.taken());
+        return new PendingStep.Told(
+                loss,
+                computed.fetch(),
+                step.squaredNorm().fetch(),
+                ratio == null ? null : ratio.fetch());
+    }
+
+    /// Finishes the steps up to this one, which is under way.
+    final void finish(PendingStep step) {
+        while (!step.isFinished() && !underWay.isEmpty()) {
+            finishFirst();
+        }
+    }
+
+    private void finishAll() {
+        while (!underWay.isEmpty()) {
+            finishFirst();
+        }
+    }
+
+    private void finishFirst() {
+        PendingStep first = underWay.getFirst();
+        PendingStep.Told told = Objects.requireNonNull(first.told());
+        double loss = told.computed().item();
+        double squaredNorm = told.squaredNorm().item();
+        Fetch ratio = told.projectionRatio();
+        double projected = ratio == null ? 1 : ratio.item();
+        underWay.removeFirst();
+        boolean taken = Double.isFinite(loss) && Double.isFinite(squaredNorm);
+        StepReport report =
+                count(
+                        taken ? report(loss, squaredNorm) : skipped(loss, Math.sqrt(squaredNorm)),
+                        () -> projected);
+        first.finish(report);
+        try {
+            requirePatience(report);
+        } catch (NonFiniteLossException e) {
+            throw traced(told.loss(), e);
+        }
     }
 
     /// Takes a step from gradients and the loss that they belong to.
@@ -136,6 +235,21 @@ public abstract class Optimizer<O> {
     }
 
     private StepReport stepUnrecorded(Gradients gradients, double loss) {
+        finishAll();
+        prepare(gradients);
+        StepReport report =
+                count(
+                        report(new Step(gradients, loss)),
+                        () -> {
+                            double ratio = projection.apply(parameters);
+                            average();
+                            return ratio;
+                        });
+        requirePatience(report);
+        return report;
+    }
+
+    private void prepare(Gradients gradients) {
         if (isEvaluating) {
             throw new IllegalStateException(
                     "%s.step inside evaluating: the weights in place are not those that are trained; step after it"
@@ -146,7 +260,13 @@ public abstract class Optimizer<O> {
             isFirst = false;
             gradients.missing(parameters);
         }
-        StepReport report = report(new Step(gradients, loss));
+    }
+
+    /// Counts a step, and returns its report with the counts.
+    ///
+    /// @param whenTaken what is done after a whole step; gives the projection's ratio
+    private StepReport count(StepReport made, DoubleSupplier whenTaken) {
+        StepReport report = made;
         switch (report.bound()) {
             case SKIPPED -> {
                 skippedInRow.set(skippedInRow.get() + 1);
@@ -159,18 +279,23 @@ public abstract class Optimizer<O> {
             case NONE, MAX_LEARNING_RATE, ZERO -> {
                 skippedInRow.set(0);
                 steps.set(steps.get() + 1);
-                report = counted(report, 0, projection.apply(parameters));
-                average();
+                report = counted(report, 0, whenTaken.getAsDouble());
             }
         }
         last = report;
+        return report;
+    }
+
+    private void requirePatience(StepReport report) {
         if (report.skippedInRow() >= PATIENCE) {
             throw new NonFiniteLossException(
-                    "%d steps in a row were skipped because the loss or a gradient was not finite (loss %s, gradient norm %s, after %d steps)"
+                    "%d steps in a row were skipped because the loss or a gradient was not finite (loss %s, gradient norm %s, after %.0f steps)"
                             .formatted(
-                                    report.skippedInRow(), loss, report.gradientNorm(), steps()));
+                                    report.skippedInRow(),
+                                    report.loss(),
+                                    report.gradientNorm(),
+                                    steps.get()));
         }
-        return report;
     }
 
     private StepReport report(Step batch) {
@@ -232,9 +357,30 @@ public abstract class Optimizer<O> {
         return false;
     }
 
+    /// Whether [#update(DeviceStep)] can take a step whose numbers only the device knows.
+    boolean hasDeviceForm() {
+        return false;
+    }
+
+    /// Changes the parameters of all groups unless the step is not [DeviceStep#taken]; the same as
+    /// [#update(Step)] bit for bit, where the device rounds as the host does.
+    void update(DeviceStep step) {
+        throw new AssertionError(getClass() + " has no device form");
+    }
+
+    /// What [#update(Step)] reports of a step with these numbers, all finite; for those with a
+    /// device form.
+    StepReport report(double loss, double squaredNorm) {
+        throw new AssertionError(getClass() + " has no device form");
+    }
+
     /// A report of a step that changed nothing.
     protected final StepReport skipped(Step step) {
-        return new StepReport(step.loss(), 0, Double.NaN, Bound.SKIPPED, step.norm(), 1, 0);
+        return skipped(step.loss(), step.norm());
+    }
+
+    private static StepReport skipped(double loss, double norm) {
+        return new StepReport(loss, 0, Double.NaN, Bound.SKIPPED, norm, 1, 0);
     }
 
     /// A report of an optimizer whose step size is its learning rate.
@@ -249,12 +395,14 @@ public abstract class Optimizer<O> {
 
     /// What the last step did; empty before the first.
     public final @Nullable StepReport lastStep() {
+        finishAll();
         return last;
     }
 
     /// How many steps were taken; those that were skipped, and batches that only began one, are not
     /// counted.
     public final long steps() {
+        finishAll();
         return (long) steps.get();
     }
 
@@ -281,6 +429,7 @@ public abstract class Optimizer<O> {
         if (isEvaluating) {
             return body.get();
         }
+        finishAll();
         Map<Parameter, Tensor> trained = new LinkedHashMap<>();
         isEvaluating = true;
         try {
@@ -413,22 +562,21 @@ public abstract class Optimizer<O> {
         /// ‖g‖² over all parameters, before clipping, accumulated in double.
         public double squaredNorm() {
             if (!normKnown) {
-                List<Tensor> norms = new ArrayList<>(parameters.size());
-                for (Parameter p : parameters) {
-                    if (gradients.has(p)) {
-                        norms.add(gradients.of(p).squaredNorm());
-                    }
-                }
-                // All are told to the device before the first is waited for.
-                double squared = 0;
-                for (Tensor norm : norms) {
-                    squared += norm.item();
-                }
-                squaredNorm = squared;
+                squaredNorm = SquaredNorms.read(present(gradients));
                 normKnown = true;
             }
             return squaredNorm;
         }
+    }
+
+    private List<Tensor> present(Gradients gradients) {
+        List<Tensor> present = new ArrayList<>(parameters.size());
+        for (Parameter p : parameters) {
+            if (gradients.has(p)) {
+                present.add(gradients.of(p));
+            }
+        }
+        return present;
     }
 
     /// What this optimizer remembers about each parameter of a group with these options: the kinds,
@@ -445,6 +593,7 @@ public abstract class Optimizer<O> {
 
     /// Everything that the next step depends on, besides the parameters.
     public final OptimizerState state() {
+        finishAll();
         return remembered.state(this::kinds);
     }
 
@@ -454,6 +603,7 @@ public abstract class Optimizer<O> {
     /// @throws IllegalArgumentException if it is another optimizer's, or if a name is missing or
     ///   unknown, a shape does not fit, or a count is none; nothing is changed then
     public final void load(OptimizerState state) {
+        finishAll();
         remembered.load(state, this::kinds);
     }
 

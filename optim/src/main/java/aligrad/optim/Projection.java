@@ -1,8 +1,11 @@
 package aligrad.optim;
 
+import aligrad.tensor.Device;
 import aligrad.tensor.Parameter;
 import aligrad.tensor.Tensor;
 import aligrad.tensor.Variable;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -13,6 +16,12 @@ public sealed interface Projection {
 
     /// Moves the parameters and returns by what they were multiplied; 1 if they were admissible.
     double apply(List<Parameter> parameters);
+
+    /// The same without waiting for the device of the parameters, which finds out itself; where
+    /// `taken`, a rank-0 `BOOL` of that device, is false, nothing moves.
+    ///
+    /// @return by what the parameters were multiplied, rank-0 `F64`; `null` where that is always 1
+    @Nullable Tensor apply(List<Parameter> parameters, Tensor taken);
 
     /// Everything is admissible.
     static Projection none() {
@@ -33,6 +42,11 @@ public sealed interface Projection {
         public double apply(List<Parameter> parameters) {
             return 1;
         }
+
+        @Override
+        public @Nullable Tensor apply(List<Parameter> parameters, Tensor taken) {
+            return null;
+        }
     }
 
     /// See [#l2Ball].
@@ -46,19 +60,32 @@ public sealed interface Projection {
 
         @Override
         public double apply(List<Parameter> parameters) {
-            double squared = 0;
-            for (Parameter p : parameters) {
-                squared += p.value().detach().squaredNorm().item();
-            }
-            double norm = Math.sqrt(squared);
+            double norm = Math.sqrt(SquaredNorms.read(values(parameters)));
             if (!(norm > radius)) {
                 return 1;
             }
             double ratio = radius / norm;
-            for (Parameter p : parameters) {
-                Variable.assign(new Variable[] {p}, new Tensor[] {p.value().mul(ratio)});
-            }
+            scale(parameters, new Factor.OnHost(ratio));
             return ratio;
+        }
+
+        @Override
+        public Tensor apply(List<Parameter> parameters, Tensor taken) {
+            Tensor norm = SquaredNorms.on(taken.device(), values(parameters)).sqrt();
+            Tensor scaled = Device.use(taken.device(), () -> Tensor.scalar(radius)).div(norm);
+            Tensor ratio = norm.evaluate().gt(radius).and(taken).where(scaled, 1);
+            scale(parameters, new Factor.OnDevice(ratio.evaluate()));
+            return ratio;
+        }
+
+        private static List<Tensor> values(List<Parameter> parameters) {
+            return parameters.stream().map(p -> p.value().detach()).toList();
+        }
+
+        private static void scale(List<Parameter> parameters, Factor ratio) {
+            for (Parameter p : parameters) {
+                Variable.assign(new Variable[] {p}, new Tensor[] {ratio.of(p.value())});
+            }
         }
     }
 }

@@ -97,6 +97,12 @@ public final class Device {
         return backend;
     }
 
+    /// Whether it computes while the program goes on, so that reading a number, as with
+    /// [Tensor#item()], waits for all that was asked of it before; [Tensor#fetch()] does not.
+    public boolean isAsynchronous() {
+        return backend.isAsynchronous();
+    }
+
     /// The name, such as `cpu`.
     public String name() {
         return name;

@@ -56,11 +56,12 @@ public sealed interface Reduction extends Computation {
         }
     }
 
-    /// `Σ x²` over all elements, accumulated in double whatever the type of `x`: a single `F64`.
+    /// `Σ x²` over all elements of all tensors, of which there is one at least, of any shapes and
+    /// floating types; accumulated in double whatever these are: a single `F64`.
     ///
     /// The norm that ALI-G divides by; a float32 accumulation would lose the small entries of a
     /// large gradient.
-    record SquaredNorm(Tensor x) implements Reduction {
+    record SquaredNorm(List<Tensor> xs) implements Reduction {
         @Override
         public String name() {
             return "squared_norm";
@@ -78,12 +79,12 @@ public sealed interface Reduction extends Computation {
 
         @Override
         public int arity() {
-            return 1;
+            return xs.size();
         }
 
         @Override
         public Tensor input(int i) {
-            return x;
+            return xs.get(i);
         }
     }
 }

@@ -158,7 +158,21 @@ public sealed interface Reductions permits Tensor {
     /// `Σ x²` over everything as a single `F64`, accumulated in double.
     default Tensor squaredNorm() {
         requireFloating("squared_norm", self());
-        return Tensor.make(new Reduction.SquaredNorm(self()));
+        return Tensor.make(new Reduction.SquaredNorm(List.of(self())));
+    }
+
+    /// `Σ x²` over everything in several tensors on one device, as a single `F64`, accumulated in
+    /// double. Shapes and types may differ.
+    ///
+    /// @throws ShapeException if a type is not floating, or there is no tensor
+    static Tensor squaredNorm(List<Tensor> xs) {
+        if (xs.isEmpty()) {
+            throw new ShapeException("squared norm of no tensors: give one at least");
+        }
+        for (Tensor x : xs) {
+            requireFloating("squared_norm", x);
+        }
+        return Tensor.make(new Reduction.SquaredNorm(List.copyOf(xs)));
     }
 
     /// `log Σ exp(x)` along `axes`, without overflow.

@@ -15,7 +15,8 @@ final class Substitution {
                     new Reduction.Reduce(join, f.apply(x), axes, shape);
             case Reduction.Sums(var xs, var axes, var shape) ->
                     new Reduction.Sums(xs.stream().map(f).toList(), axes, shape);
-            case Reduction.SquaredNorm(var x) -> new Reduction.SquaredNorm(f.apply(x));
+            case Reduction.SquaredNorm(var xs) ->
+                    new Reduction.SquaredNorm(xs.stream().map(f).toList());
             case Contraction.Matmul(var a, var b, var bias, var shape) ->
                     new Contraction.Matmul(
                             f.apply(a), f.apply(b), bias == null ? null : f.apply(bias), shape);

@@ -377,8 +377,12 @@ public final class Tensor
 
     /// All elements as `double`s, row-major. `BOOL`s are 0 and 1; `I64`s beyond 2⁵³ are rounded.
     public double[] toDoubleArray() {
-        MemorySegment raw = raw();
-        double[] values = new double[length()];
+        return doubles(raw(), dtype);
+    }
+
+    /// Raw elements as `double`s.
+    static double[] doubles(MemorySegment raw, DType dtype) {
+        double[] values = new double[(int) (raw.byteSize() / dtype.bytes())];
         for (int i = 0; i < values.length; i++) {
             values[i] =
                     switch (dtype) {
@@ -418,6 +422,23 @@ public final class Tensor
         Tensor dense = contiguous();
         Storage s = dense.storage();
         device.backend().download(s, dense.layout().offset() * dtype.bytes(), to);
+    }
+
+    /// Asks for all elements without waiting for them: a device that computes while the program
+    /// goes on is not held up. The tensor may be released or overwritten meanwhile.
+    ///
+    /// ```java
+    /// Fetch loss = computed.fetch();
+    /// tellTheDeviceMore();
+    /// System.out.println(loss.item());             // waits for `computed`, not for what followed
+    /// ```
+    public Fetch fetch() {
+        Tensor dense = contiguous();
+        Storage s = dense.storage();
+        MemorySegment bytes =
+                MemorySegment.ofArray(new byte[Math.multiplyExact(length(), dtype.bytes())]);
+        long offset = dense.layout().offset() * dtype.bytes();
+        return new Fetch(shape, dtype, bytes, device.backend().fetch(s, offset, bytes));
     }
 
     private int length() {

@@ -42,4 +42,20 @@ public interface Backend {
 
     /// Fills `to` with the bytes of `from` that start `offset` bytes into it; waits for the device.
     void download(Storage from, long offset, MemorySegment to);
+
+    /// Asks for bytes without waiting: those of `from` that start `offset` bytes into it, as what
+    /// was told so far leaves them. `from` may be released or overwritten at once.
+    ///
+    /// @return fills `to`, to be run once; waits for what was told so far, not for what is told
+    ///   since
+    default Runnable fetch(Storage from, long offset, MemorySegment to) {
+        download(from, offset, to);
+        return () -> {};
+    }
+
+    /// Whether the device computes while this process goes on, so that reading a number waits for
+    /// all that was told before.
+    default boolean isAsynchronous() {
+        return false;
+    }
 }

@@ -30,7 +30,11 @@ final class ReferenceReduction {
                 }
                 yield to;
             }
-            case Reduction.SquaredNorm(var x) -> squaredNorm(values(x, programs));
+            case Reduction.SquaredNorm(var xs) -> {
+                ReferenceValues sum = new ReferenceValues(DType.F64, 1);
+                xs.forEach(x -> addSquares(values(x, programs), sum));
+                yield sum;
+            }
         };
     }
 
@@ -87,11 +91,9 @@ final class ReferenceReduction {
         };
     }
 
-    private static ReferenceValues squaredNorm(ReferenceValues x) {
-        ReferenceValues sum = new ReferenceValues(DType.F64, 1);
+    private static void addSquares(ReferenceValues x, ReferenceValues sum) {
         for (double value : x.reals) {
             sum.reals[0] += value * value;
         }
-        return sum;
     }
 }

@@ -231,6 +231,27 @@ abstract class ReductionConformance {
                 x);
     }
 
+    /// Many tensors of both types, empty and strided ones among them, and single ones.
+    @Test
+    void squaredNormsOfSeveralTensorsAgree() {
+        for (int count : new int[] {1, 2, 24, 25, 60}) {
+            Operand[] xs = new Operand[count];
+            double n = 0;
+            for (int i = 0; i < count; i++) {
+                DType dtype = i % 3 == 1 ? DType.F64 : DType.F32;
+                Shape shape = i % 7 == 2 ? Shape.of(0, 4) : Shape.of(1 + 37 * (i % 5), 1 + 11 * i);
+                Arrangement[] all = Arrangement.values();
+                xs[i] = oracle.operand(samples.draw(dtype, shape), all[i % all.length]);
+                n += xs[i].expected().size();
+            }
+            oracle.check(
+                    "squared norm of " + count,
+                    Bound.roundings(n + 2, y -> Reductions.squaredNorm(List.of(y))),
+                    y -> Reductions.squaredNorm(List.of(y)),
+                    xs);
+        }
+    }
+
     @Test
     void composedReductionsAgree() {
         for (Shape shape : new Shape[] {Shape.of(9, 33), Shape.of(3, 16, 17), Shape.of(100, 7)}) {

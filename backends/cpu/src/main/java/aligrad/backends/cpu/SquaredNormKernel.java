@@ -34,25 +34,30 @@ final class SquaredNormKernel {
     private SquaredNormKernel() {}
 
     static void compute(Reduction.SquaredNorm op, long result) {
-        Tensor x = op.x();
+        double sum = 0;
+        for (Tensor x : op.xs()) {
+            sum += of(x);
+        }
+        Lanes.putF64(result, sum);
+    }
+
+    private static double of(Tensor x) {
         long n = x.size();
         long address = Contiguous.address(x);
         boolean single = x.dtype() == DType.F32;
-        double sum;
         if (n <= BLOCK) {
-            sum = block(single, address, (int) n);
-        } else {
-            double[] partial = new double[Math.toIntExact((n + BLOCK - 1) / BLOCK)];
-            Workers.run(
-                    (partial.length + TOGETHER - 1) / TOGETHER,
-                    n / 8,
-                    new Blocks(single, address, n, partial));
-            sum = 0;
-            for (double p : partial) {
-                sum += p;
-            }
+            return block(single, address, (int) n);
         }
-        Lanes.putF64(result, sum);
+        double[] partial = new double[Math.toIntExact((n + BLOCK - 1) / BLOCK)];
+        Workers.run(
+                (partial.length + TOGETHER - 1) / TOGETHER,
+                n / 8,
+                new Blocks(single, address, n, partial));
+        double sum = 0;
+        for (double p : partial) {
+            sum += p;
+        }
+        return sum;
     }
 
     private record Blocks(boolean single, long address, long n, double[] partial)

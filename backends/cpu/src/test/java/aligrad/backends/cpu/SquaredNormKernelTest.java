@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -32,7 +33,7 @@ class SquaredNormKernelTest {
     void equalsTheReferenceAtRaggedSizes(int n) {
         for (DType type : new DType[] {DType.F32, DType.F64}) {
             assertSame(
-                    new Reduction.SquaredNorm(random(random, type, n)),
+                    new Reduction.SquaredNorm(List.of(random(random, type, n))),
                     SquaredNormKernel::compute,
                     1e-13);
         }
@@ -43,7 +44,8 @@ class SquaredNormKernelTest {
         for (DType type : new DType[] {DType.F32, DType.F64}) {
             for (int i = 0; i < ARRANGEMENTS; i++) {
                 assertSame(
-                        new Reduction.SquaredNorm(arranged(random(random, type, 13, 5, 17), i)),
+                        new Reduction.SquaredNorm(
+                                List.of(arranged(random(random, type, 13, 5, 17), i))),
                         SquaredNormKernel::compute,
                         1e-13);
             }
@@ -60,7 +62,7 @@ class SquaredNormKernelTest {
         double small = 1e-3f;
         double[] norm =
                 kernel(
-                        new Reduction.SquaredNorm(of(values, DType.F32, 10_000)),
+                        new Reduction.SquaredNorm(List.of(of(values, DType.F32, 10_000))),
                         SquaredNormKernel::compute);
         assertThat(norm[0]).isCloseTo(1e4 + 9999 * (small * small), within(1e-9));
     }
@@ -69,7 +71,8 @@ class SquaredNormKernelTest {
     void hasTheSameBitsForAnyNumberOfThreads() {
         for (DType type : new DType[] {DType.F32, DType.F64}) {
             Tensor x = random(random, type, 300_007);
-            assertSameBitsForAnyThreads(new Reduction.SquaredNorm(x), SquaredNormKernel::compute);
+            assertSameBitsForAnyThreads(
+                    new Reduction.SquaredNorm(List.of(x)), SquaredNormKernel::compute);
         }
     }
 }

@@ -5,6 +5,9 @@ import aligrad.backends.opencl.driver.Kernel;
 import aligrad.tensor.IndexException;
 import aligrad.tensor.Indexing;
 import aligrad.tensor.Shape;
+import aligrad.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
 
 /// Reading and adding at positions given by a tensor of indices.
 ///
@@ -31,12 +34,14 @@ final class IndexingKernels {
                 Lines from = Lines.of(device, x, axis);
                 Positions positions = shared(op, from.extent());
                 take(op, from, positions, to);
+                to.bound(bounds(x));
                 check(op, positions);
             }
             case Indexing.TakeAlong(var x, _, int axis) -> {
                 Lines from = Lines.of(device, x, axis);
                 Positions positions = own(op, from.extent());
                 take(op, from, positions, to);
+                to.bound(bounds(x));
                 check(op, positions);
             }
             case Indexing.GatherAdd(var source, var index, int axis, var shape) -> {
@@ -98,9 +103,17 @@ final class IndexingKernels {
         return positions;
     }
 
-    /// Fails if an index lies outside its axis, and then says which is the first.
+    private static @Nullable Bounds bounds(Tensor x) {
+        return ((DeviceStorage) x.storage()).bounds();
+    }
+
+    /// Fails if an index lies outside its axis, and then says which is the first. Waits for the
+    /// device, unless the indices are known to lie inside.
     private void check(Indexing op, Positions positions) {
-        if (positions.lines.size() == 0 || device.failure().notes()[0] == 0) {
+        Bounds known = bounds(op.index());
+        if (positions.lines.size() == 0
+                || (known != null && known.areWithin(op.index().dtype(), positions.extent))
+                || device.failure().notes()[0] == 0) {
             return;
         }
         long[] index = op.index().detach().toLongArray();

@@ -26,7 +26,7 @@ import java.lang.ref.Reference;
 /// A device with an OpenCL driver.
 ///
 /// One class for each family of operations tells the device what to do; nothing waits but [#read]
-/// and [#download].
+/// and [#download], and a check of indices that the device has computed itself.
 final class OpenClBackend implements Backend {
 
     private final OpenClDevice device;
@@ -54,6 +54,16 @@ final class OpenClBackend implements Backend {
         this.ordering = new OrderingKernels(device);
         this.scans = new ScanKernels(device);
         this.softmax = new SoftmaxKernels(device);
+    }
+
+    /// How many kernels were launched. For tests.
+    long launches() {
+        return device.session().launches();
+    }
+
+    /// How often the host waited for all that the device had been told. For tests.
+    long waits() {
+        return device.session().waits();
     }
 
     @Override
@@ -123,11 +133,24 @@ final class OpenClBackend implements Backend {
 
     @Override
     public void upload(MemorySegment from, Storage to, long offset) {
+        ((DeviceStorage) to).bound(from.byteSize() == to.bytes() ? Bounds.of(from) : null);
         device.run(() -> device.session().write(from, device.buffer(to), offset));
     }
 
     @Override
     public void download(Storage from, long offset, MemorySegment to) {
         device.run(() -> device.session().read(device.buffer(from), offset, to));
+    }
+
+    @Override
+    public Runnable fetch(Storage from, long offset, MemorySegment to) {
+        DeviceFetch[] fetch = new DeviceFetch[1];
+        device.run(() -> fetch[0] = DeviceFetch.of(device, device.buffer(from), offset, to));
+        return fetch[0];
+    }
+
+    @Override
+    public boolean isAsynchronous() {
+        return true;
     }
 }

@@ -24,6 +24,7 @@ final class OrderingKernels {
         if (op.shape().size() == 0) {
             return;
         }
+        to.bound(new Bounds(op.dtype(), 0, x.extent() - 1));
         switch (op) {
             case Ordering.ArgSort sort -> argSort(x, sort.descending(), to);
             case Ordering.ArgExtreme extreme -> argExtreme(x, extreme.largest(), to);

@@ -2,6 +2,7 @@ package aligrad.backends.opencl;
 
 import aligrad.backends.opencl.driver.Buffer;
 import aligrad.backends.opencl.driver.Kernel;
+import aligrad.tensor.DType;
 import aligrad.tensor.ReduceOp;
 import aligrad.tensor.Reduction;
 import aligrad.tensor.Shape;
@@ -11,6 +12,7 @@ import aligrad.tensor.spi.Program;
 import aligrad.tensor.spi.Programs;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ final class ReduceKernels {
     /// Elements to a chunk, at least: a chunk costs a write and a read of what it came to.
     private static final long SHORTEST_CHUNK = 32;
 
+    /// Tensors whose squares one launch sums: the kernel takes three numbers and a buffer for each.
+    private static final int NORMS_AT_ONCE = 24;
+
     /// Chunks that one work-item joins.
     private static final long JOINED_AT_ONCE = 256;
 
@@ -35,6 +40,7 @@ final class ReduceKernels {
     private final Programs<Structure> structures = new Programs<>(Structure::new);
     private final Map<Join, Kernel> joining = new HashMap<>();
     private final Map<Join, Kernel> finishing = new HashMap<>();
+    private final Map<List<DType>, Kernel> norms = new HashMap<>();
 
     ReduceKernels(OpenClDevice device) {
         this.device = device;
@@ -69,7 +75,12 @@ final class ReduceKernels {
                 }
             }
             case Reduction.Sums(var xs, var axes, _) -> sums(xs, axes, to);
-            case Reduction.SquaredNorm(var x) -> {
+            case Reduction.SquaredNorm(var xs) -> {
+                if (xs.size() > 1) {
+                    squaredNorm(xs, to.buffer());
+                    return;
+                }
+                Tensor x = xs.getFirst();
                 try (Expression prologue = Expression.prologue(x)) {
                     reduce(prologue, Join.squaredNorm(), mask(all(x.shape())), to.buffer());
                 }
@@ -123,6 +134,16 @@ final class ReduceKernels {
         Buffer parts = chunks == 1 ? to : device.scratch(8 * results * chunks);
         first(prologue, structure, leaves, join, new Cut(kept, joined, chunks), parts);
         prologue.storeOutputs();
+        if (chunks > 1) {
+            join(join, parts, kept, chunks, results, to);
+        }
+    }
+
+    /// Joins the chunks of results in their order, until there is one each.
+    private void join(
+            Join join, Buffer first, long kept, long firstChunks, long results, Buffer to) {
+        Buffer parts = first;
+        long chunks = firstChunks;
         while (chunks > 1) {
             long fewer = Math.ceilDiv(chunks, JOINED_AT_ONCE);
             Buffer next = fewer == 1 ? to : device.scratch(8 * results * fewer);
@@ -139,6 +160,76 @@ final class ReduceKernels {
             parts = next;
             chunks = fewer;
         }
+    }
+
+    /// Of several tensors at a time: all chunks are of about the same length, so that a few
+    /// launches are enough for a whole model.
+    private void squaredNorm(List<Tensor> xs, Buffer to) {
+        List<Tensor> dense = xs.stream().map(device::dense).toList();
+        long size = dense.stream().mapToLong(Tensor::size).sum();
+        long length = Math.max(SHORTEST_CHUNK, Math.ceilDiv(size, ENOUGH_ITEMS));
+        long[] chunks =
+                dense.stream()
+                        .mapToLong(x -> Math.max(1, Math.ceilDiv(x.size(), length)))
+                        .toArray();
+        long all = Arrays.stream(chunks).sum();
+        Buffer parts = device.scratch(8 * all);
+        long done = 0;
+        for (int first = 0; first < dense.size(); first += NORMS_AT_ONCE) {
+            int end = Math.min(first + NORMS_AT_ONCE, dense.size());
+            List<Tensor> some = dense.subList(first, end);
+            Kernel kernel =
+                    norms.computeIfAbsent(some.stream().map(Tensor::dtype).toList(), this::normsOf)
+                            .begin();
+            some.forEach(x -> kernel.buffer(device.buffer(x)));
+            long items = 0;
+            for (int i = first; i < end; i++) {
+                items += chunks[i];
+            }
+            kernel.buffer(parts).number(done).number(items);
+            long last = 0;
+            for (int i = first; i < end; i++) {
+                last += chunks[i];
+                kernel.number(last);
+            }
+            some.forEach(x -> kernel.number(x.size()));
+            some.forEach(x -> kernel.number(x.layout().offset()));
+            kernel.launch(items);
+            done += items;
+        }
+        join(Join.squaredNorm(), parts, 1, all, 1, to);
+    }
+
+    /// The kernel for tensors of these types.
+    private Kernel normsOf(List<DType> types) {
+        StringBuilder arguments = new StringBuilder();
+        StringBuilder cases = new StringBuilder();
+        for (int t = 0; t < types.size(); t++) {
+            arguments.append("global const %s* x%d, ".formatted(Kernels.type(types.get(t)), t));
+            cases.append(
+                    "    case %d: for (; i < n; i += step) a += square(x%d[at + i]); break;\n"
+                            .formatted(t, t));
+        }
+        String text =
+                """
+                typedef struct { long first, items, end[%d], size[%d], offset[%d]; } P;
+                inline double square(double v) { return v * v; }
+                kernel void squared_norms(%sglobal double* parts, const P p) {
+                    const long item = get_global_id(0);
+                    if (item >= p.items) return;
+                    int t = 0;
+                    while (item >= p.end[t]) t++;
+                    const long begin = t == 0 ? 0 : p.end[t - 1];
+                    const long step = p.end[t] - begin, n = p.size[t], at = p.offset[t];
+                    long i = item - begin;
+                    double a = 0;
+                    switch (t) {
+                %s    }
+                    parts[p.first + item] = a;
+                }
+                """
+                        .formatted(types.size(), types.size(), types.size(), arguments, cases);
+        return device.kernels().generated(text, "squared_norms");
     }
 
     /// Results, elements of each, and the chunks into which these are cut.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import aligrad.backends.opencl.driver.Buffer;
 import aligrad.backends.opencl.driver.DriverException;
 import aligrad.backends.opencl.driver.Kernel;
+import aligrad.backends.opencl.driver.Mark;
 import aligrad.backends.opencl.driver.Session;
 
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +78,26 @@ class DriverTest {
             session.read(buffer, 8, outside);
             assertThat(outside.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
         }
+    }
+
+    @Test
+    void aMarkedReadIsNoWaitForAllThatWasTold() {
+        Buffer buffer = floats(1, 2, 3);
+        twice().begin().buffer(buffer).buffer(buffer).number(3).launch(3);
+        Mark mark = session.mark();
+        long waits = session.waits();
+        float[] doubled = new float[3];
+        session.read(buffer, 0, MemorySegment.ofArray(doubled), mark);
+        assertThat(doubled).containsExactly(2, 4, 6);
+        assertThat(session.waits()).isEqualTo(waits);
+        session.read(buffer, 0, MemorySegment.ofArray(doubled));
+        assertThat(session.waits()).isEqualTo(waits + 1);
+        mark.release();
+        assertThatThrownBy(mark::release)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a mark is used after its release");
+        assertThatThrownBy(() -> session.read(buffer, 0, MemorySegment.ofArray(doubled), mark))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -40,9 +40,12 @@ public final class Session {
     private final cl_device_id device;
     private final cl_context context;
     private final cl_command_queue queue;
+    private final cl_command_queue transfers;
+    private final Staging staging = new Staging(this);
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable cl_event mark;
     private long launches;
+    private long waits;
 
     Session(Facts facts, cl_platform_id platform, cl_device_id device) {
         this.facts = facts;
@@ -54,6 +57,7 @@ public final class Session {
                     CL.clCreateContext(
                             properties, 1, new cl_device_id[] {device}, null, null, null);
             queue = createQueue(context, device);
+            transfers = createQueue(context, device);
         } catch (CLException e) {
             throw new DriverException("open " + facts.name(), e);
         }
@@ -78,6 +82,12 @@ public final class Session {
         return launches;
     }
 
+    /// How often the host waited for all that the device had been told, to read or to write
+    /// numbers.
+    public long waits() {
+        return waits;
+    }
+
     /// New memory, contents undefined.
     public Buffer allocate(long bytes) {
         requireLock();
@@ -89,28 +99,59 @@ public final class Session {
         }
     }
 
-    /// Copies `from` to the buffer, from its byte `offset` on; returns when `from` may change.
+    /// Copies `from` to the buffer, from its byte `offset` on, after all that was told; returns
+    /// when `from` may change, which is at once where there is room between ([Staging]).
     public void write(MemorySegment from, Buffer to, long offset) {
         requireLock();
         to.check("write", offset, from.byteSize());
-        transfer(
-                from,
+        transfer(from, true, (host, at) -> write(host, to.handle(), offset + at));
+    }
+
+    private void write(MemorySegment host, cl_mem to, long offset) {
+        Staging.Slot slot = staging.take(host.byteSize());
+        if (slot == null) {
+            waits++;
+            write(queue, host, to, offset);
+            return;
+        }
+        write(transfers, host, slot.memory(), 0);
+        cl_event copied = new cl_event();
+        CL.clEnqueueCopyBuffer(
+                queue, slot.memory(), to, 0, offset, host.byteSize(), 0, null, copied);
+        staging.giveBack(slot, new Mark(copied));
+    }
+
+    private static void write(cl_command_queue by, MemorySegment host, cl_mem to, long offset) {
+        CL.clEnqueueWriteBuffer(
+                by,
+                to,
                 true,
-                (host, at) ->
-                        CL.clEnqueueWriteBuffer(
-                                queue,
-                                to.handle(),
-                                true,
-                                offset + at,
-                                host.byteSize(),
-                                Pointer.to(host.asByteBuffer()),
-                                0,
-                                null,
-                                null));
+                offset,
+                host.byteSize(),
+                Pointer.to(host.asByteBuffer()),
+                0,
+                null,
+                null);
     }
 
     /// Copies the buffer's bytes from `offset` on to all of `to`, when all that was told is done.
     public void read(Buffer from, long offset, MemorySegment to) {
+        waits++;
+        read(queue, from, offset, to, null);
+    }
+
+    /// Copies the buffer's bytes from `offset` on to all of `to`, when what `after` marks is done:
+    /// what was told since may go on, so it must leave the buffer alone.
+    public void read(Buffer from, long offset, MemorySegment to, Mark after) {
+        read(transfers, from, offset, to, new cl_event[] {after.event()});
+    }
+
+    private void read(
+            cl_command_queue by,
+            Buffer from,
+            long offset,
+            MemorySegment to,
+            cl_event @Nullable [] after) {
         requireLock();
         from.check("read", offset, to.byteSize());
         transfer(
@@ -118,14 +159,14 @@ public final class Session {
                 false,
                 (host, at) ->
                         CL.clEnqueueReadBuffer(
-                                queue,
+                                by,
                                 from.handle(),
                                 true,
                                 offset + at,
                                 host.byteSize(),
                                 Pointer.to(host.asByteBuffer()),
-                                0,
-                                null,
+                                after == null ? 0 : after.length,
+                                after,
                                 null));
     }
 
@@ -180,6 +221,19 @@ public final class Session {
             throw new DriverException("copy " + bytes + " bytes on the device", e);
         }
         told();
+    }
+
+    /// Marks the point up to which the device was told, and sees to it that it gets there.
+    public Mark mark() {
+        requireLock();
+        try {
+            cl_event event = new cl_event();
+            CL.clEnqueueMarkerWithWaitList(queue, 0, null, event);
+            CL.clFlush(queue); // another queue can wait only for what was pushed
+            return new Mark(event);
+        } catch (CLException e) {
+            throw new DriverException("mark a point of the queue", e);
+        }
     }
 
     /// Compiles a program.
