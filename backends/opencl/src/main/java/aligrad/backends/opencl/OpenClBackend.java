@@ -41,11 +41,13 @@ final class OpenClBackend implements Backend {
     private final ScanKernels scans;
     private final SoftmaxKernels softmax;
 
-    OpenClBackend(OpenClDevice device) {
+    OpenClBackend(OpenClDevice device, Tuning tuning) {
         this.device = device;
         this.pointwise = new PointwiseKernels(device);
         this.reductions = new ReduceKernels(device);
-        Gemm gemm = new Gemm(device);
+        Family family = Family.of(device.facts());
+        Choices choices = Choices.of(device.facts(), family, tuning);
+        Gemm gemm = new Gemm(device, family.engine(device, choices));
         this.matmul = new MatmulKernels(device, gemm);
         this.convolution = new ConvolutionKernels(device, gemm);
         this.pooling = new PoolingKernels(device);

@@ -1,22 +1,20 @@
 #include "product.cl"
 
-// Matrix products for devices whose work-items share local memory: a group of 256 work-items
-// computes a tile of BM*BN results from BK terms at a time. A work-item computes 4*4 results, or as
-// many as there are in a large tile, in blocks of 4*4 that lie a block of every other one apart.
+// Matrix products for devices whose work-items share local memory: a group of work-items computes a
+// tile of BM*BN results from BK terms at a time. A work-item computes DOWN*ACROSS blocks of
+// LANES*LANES results that lie a block of every other one apart. aligrad.backends.opencl.TileSizes
+// says which numbers go together.
 //
 // The next terms are read from global memory while the last ones are multiplied. Rows and columns
 // past the end are read as the last ones and not stored; terms past the end are zeros.
 
-#define ITEMS 256
-#define BK 16
+#define ITEMS_ACROSS (BN / (ACROSS * LANES))
+#define ITEMS (BM / (DOWN * LANES) * ITEMS_ACROSS)
 #define READS_A (BM * BK / ITEMS)
 #define READS_B (BN * BK / ITEMS)
-// Blocks of a work-item, down and across, and how far they are apart.
-#define ACROSS (BN == 128 ? 2 : 1)
+// How far the blocks of a work-item are apart.
 #define STEP_ACROSS (BN / ACROSS)
-#define ITEMS_ACROSS (STEP_ACROSS / 4)
-#define STEP_DOWN (ITEMS / ITEMS_ACROSS * 4)
-#define DOWN (BM / STEP_DOWN)
+#define STEP_DOWN (BM / DOWN)
 // Lines of a tile begin in different banks, and vectors stay aligned.
 #define PITCH_A (BM + 4)
 #define PITCH_B (BN + 4)
@@ -70,10 +68,10 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
     }
     READ(first)
 
-    const int down = lid / ITEMS_ACROSS * 4, across = lid % ITEMS_ACROSS * 4;
-    T4 sums[DOWN * 4][ACROSS];
+    const int down = lid / ITEMS_ACROSS * LANES, across = lid % ITEMS_ACROSS * LANES;
+    V sums[DOWN * LANES][ACROSS];
 #pragma unroll
-    for (int i = 0; i < DOWN * 4; i++) {
+    for (int i = 0; i < DOWN * LANES; i++) {
 #pragma unroll
         for (int j = 0; j < ACROSS; j++) sums[i][j] = 0;
     }
@@ -88,24 +86,20 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
         }
 #pragma unroll
         for (int term = 0; term < BK; term++) {
-            T4 x[DOWN], y[ACROSS];
+            T x[DOWN * LANES];
+            V y[ACROSS];
 #pragma unroll
             for (int i = 0; i < DOWN; i++) {
-                x[i] = vload4(0, as + term * PITCH_A + i * STEP_DOWN + down);
+                STORE(LOAD(0, as + term * PITCH_A + i * STEP_DOWN + down), i, x);
             }
 #pragma unroll
             for (int j = 0; j < ACROSS; j++) {
-                y[j] = vload4(0, bs + term * PITCH_B + j * STEP_ACROSS + across);
+                y[j] = LOAD(0, bs + term * PITCH_B + j * STEP_ACROSS + across);
             }
 #pragma unroll
-            for (int i = 0; i < DOWN; i++) {
+            for (int i = 0; i < DOWN * LANES; i++) {
 #pragma unroll
-                for (int j = 0; j < ACROSS; j++) {
-                    sums[4 * i][j] = fma((T4)(x[i].s0), y[j], sums[4 * i][j]);
-                    sums[4 * i + 1][j] = fma((T4)(x[i].s1), y[j], sums[4 * i + 1][j]);
-                    sums[4 * i + 2][j] = fma((T4)(x[i].s2), y[j], sums[4 * i + 2][j]);
-                    sums[4 * i + 3][j] = fma((T4)(x[i].s3), y[j], sums[4 * i + 3][j]);
-                }
+                for (int j = 0; j < ACROSS; j++) sums[i][j] = fma((V)(x[i]), y[j], sums[i][j]);
             }
         }
         barrier(CLK_LOCAL_MEM_FENCE);
@@ -115,26 +109,27 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
 #pragma unroll
     for (int j = 0; j < ACROSS; j++) {
         const int column = column0 + j * STEP_ACROSS + across;
-        T4 last = 0;
+        V last = 0;
         if (p.hasBias) {
-            global const T* from = bias + p.biasOffset;
-            last = (T4)(from[min(column, n - 1) * p.biasCol],
-                        from[min(column + 1, n - 1) * p.biasCol],
-                        from[min(column + 2, n - 1) * p.biasCol],
-                        from[min(column + 3, n - 1) * p.biasCol]);
+            T lanes[LANES];
+#pragma unroll
+            for (int lane = 0; lane < LANES; lane++) {
+                lanes[lane] = bias[p.biasOffset + min(column + lane, n - 1) * p.biasCol];
+            }
+            last = LOAD(0, lanes);
         }
 #pragma unroll
-        for (int i = 0; i < DOWN * 4; i++) {
-            const int row = row0 + i / 4 * STEP_DOWN + down + i % 4;
+        for (int i = 0; i < DOWN * LANES; i++) {
+            const int row = row0 + i / LANES * STEP_DOWN + down + i % LANES;
             if (row < m && column < n) {
                 global T* to = c + c0 + row_of_c(&p, row) + column;
-                const T4 result = sums[i][j] + last;
-                if (column + 4 <= n) {
-                    vstore4(result, 0, to);
+                const V result = sums[i][j] + last;
+                if (column + LANES <= n) {
+                    STORE(result, 0, to);
                 } else {
-                    to[0] = result.s0;
-                    if (column + 1 < n) to[1] = result.s1;
-                    if (column + 2 < n) to[2] = result.s2;
+                    T lanes[LANES];
+                    STORE(result, 0, lanes);
+                    for (int lane = 0; column + lane < n; lane++) to[lane] = lanes[lane];
                 }
             }
         }
