@@ -19,6 +19,19 @@
 #define PITCH_A (BM + 4)
 #define PITCH_B (BN + 4)
 
+// The elements of a vector, by name: an array of them would be memory on some devices.
+#if LANES == 2
+#define EACH_LANE(M) M(0) M(1)
+#elif LANES == 4
+#define EACH_LANE(M) M(0) M(1) M(2) M(3)
+#else
+#define EACH_LANE(M) M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7)
+#endif
+
+// Adds the products of an element of a to its row of a block.
+#define ADD(lane)                                                                                  \
+    sums[LANES * i + lane][j] = fma((V)(x[i].s##lane), y[j], sums[LANES * i + lane][j]);
+
 // Read number i of a work-item: its line of the tile and its term. Neighbours read along what lies
 // together.
 #define LINE(along, side, i) ((along) ? (lid + ITEMS * (i)) / BK : (lid + ITEMS * (i)) % side)
@@ -86,20 +99,21 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
         }
 #pragma unroll
         for (int term = 0; term < BK; term++) {
-            T x[DOWN * LANES];
-            V y[ACROSS];
+            V x[DOWN], y[ACROSS];
 #pragma unroll
             for (int i = 0; i < DOWN; i++) {
-                STORE(LOAD(0, as + term * PITCH_A + i * STEP_DOWN + down), i, x);
+                x[i] = LOAD(0, as + term * PITCH_A + i * STEP_DOWN + down);
             }
 #pragma unroll
             for (int j = 0; j < ACROSS; j++) {
                 y[j] = LOAD(0, bs + term * PITCH_B + j * STEP_ACROSS + across);
             }
 #pragma unroll
-            for (int i = 0; i < DOWN * LANES; i++) {
+            for (int i = 0; i < DOWN; i++) {
 #pragma unroll
-                for (int j = 0; j < ACROSS; j++) sums[i][j] = fma((V)(x[i]), y[j], sums[i][j]);
+                for (int j = 0; j < ACROSS; j++) {
+                    EACH_LANE(ADD)
+                }
             }
         }
         barrier(CLK_LOCAL_MEM_FENCE);
@@ -111,12 +125,9 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
         const int column = column0 + j * STEP_ACROSS + across;
         V last = 0;
         if (p.hasBias) {
-            T lanes[LANES];
-#pragma unroll
-            for (int lane = 0; lane < LANES; lane++) {
-                lanes[lane] = bias[p.biasOffset + min(column + lane, n - 1) * p.biasCol];
-            }
-            last = LOAD(0, lanes);
+            global const T* from = bias + p.biasOffset;
+#define BIAS(lane) last.s##lane = from[min(column + lane, n - 1) * p.biasCol];
+            EACH_LANE(BIAS)
         }
 #pragma unroll
         for (int i = 0; i < DOWN * LANES; i++) {
@@ -127,9 +138,8 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
                 if (column + LANES <= n) {
                     STORE(result, 0, to);
                 } else {
-                    T lanes[LANES];
-                    STORE(result, 0, lanes);
-                    for (int lane = 0; column + lane < n; lane++) to[lane] = lanes[lane];
+#define SET(lane) if (column + lane < n) to[lane] = result.s##lane;
+                    EACH_LANE(SET)
                 }
             }
         }
