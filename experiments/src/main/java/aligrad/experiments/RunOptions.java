@@ -137,7 +137,7 @@ final class RunOptions {
         return new RunDevice(computes, checks);
     }
 
-    private static Device named(String option, String name) {
+    static Device named(String option, String name) {
         try {
             return Device.of(name);
         } catch (IllegalArgumentException | IllegalStateException e) {

@@ -1,5 +1,6 @@
 package aligrad.backends.opencl;
 
+import aligrad.backends.opencl.driver.Facts;
 import aligrad.tensor.Assemble;
 import aligrad.tensor.Computation;
 import aligrad.tensor.Contraction;
@@ -18,10 +19,13 @@ import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostStorage;
 import aligrad.tensor.spi.Storage;
+import aligrad.tensor.spi.Tuner;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// A device with an OpenCL driver.
 ///
@@ -61,6 +65,20 @@ final class OpenClBackend implements Backend {
     @Override
     public String name() {
         return device.name();
+    }
+
+    @Override
+    public Optional<Tuner> tuner() {
+        // its own device on the same session, because what is compiled for a trial is not kept
+        OpenClDevice trials =
+                new OpenClDevice(device.name(), device.session(), new ProgramCache(null));
+        Path directory = ProgramCache.chosenDirectory();
+        Facts facts = device.facts();
+        return Optional.of(
+                SizeSearch.of(
+                        trials,
+                        Family.of(facts),
+                        directory == null ? null : Tuning.of(facts, directory)));
     }
 
     @Override
