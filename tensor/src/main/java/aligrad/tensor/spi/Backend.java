@@ -17,6 +17,11 @@ public interface Backend {
     /// The device's name, such as `cpu`.
     String name();
 
+    /// To what the factors of its `F32` products are rounded.
+    default Precision precision() {
+        return Precision.FP32;
+    }
+
     /// What searches the parameters of its kernels; nothing for a backend that has none to search.
     default Optional<Tuner> tuner() {
         return Optional.empty();

@@ -18,6 +18,7 @@ import aligrad.tensor.Transfer;
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostStorage;
+import aligrad.tensor.spi.Precision;
 import aligrad.tensor.spi.Storage;
 import aligrad.tensor.spi.Tuner;
 
@@ -34,6 +35,7 @@ import java.util.Optional;
 final class OpenClBackend implements Backend {
 
     private final OpenClDevice device;
+    private final Precision precision;
     private final PointwiseKernels pointwise;
     private final ReduceKernels reductions;
     private final MatmulKernels matmul;
@@ -45,13 +47,18 @@ final class OpenClBackend implements Backend {
     private final ScanKernels scans;
     private final SoftmaxKernels softmax;
 
-    OpenClBackend(OpenClDevice device, Tuning tuning) {
+    /// @throws IllegalStateException if the device cannot compute with this precision
+    OpenClBackend(OpenClDevice device, Tuning tuning, Precision precision) {
         this.device = device;
+        this.precision = precision;
         this.pointwise = new PointwiseKernels(device);
         this.reductions = new ReduceKernels(device);
         Family family = Family.of(device.facts());
         Choices choices = Choices.of(device.facts(), family, tuning);
-        Gemm gemm = new Gemm(device, family.engine(device, choices));
+        Gemm gemm =
+                new Gemm(
+                        device,
+                        GemmTensorCores.of(device, family.engine(device, choices), precision));
         this.matmul = new MatmulKernels(device, gemm);
         this.convolution = new ConvolutionKernels(device, gemm);
         this.pooling = new PoolingKernels(device);
@@ -65,6 +72,11 @@ final class OpenClBackend implements Backend {
     @Override
     public String name() {
         return device.name();
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
     }
 
     @Override

@@ -74,7 +74,8 @@ public final class OpenClBackendProvider implements BackendProvider {
         Found found = usable.get(number);
         return new OpenClBackend(
                 new OpenClDevice(device, found.open(), ProgramCache.chosen()),
-                tuning(found.facts()));
+                tuning(found.facts()),
+                GemmTensorCores.chosen());
     }
 
     private static Tuning tuning(Facts facts) {

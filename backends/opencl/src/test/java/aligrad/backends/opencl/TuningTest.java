@@ -80,20 +80,20 @@ class TuningTest {
         assertThat(Files.readString(file()))
                 .contains(
                         "tiles large: rows=128 columns=64 terms=8 down=2 across=1 lanes=4; 1234.5"
-                            + " GFLOP/s, shipped ");
+                                + " GFLOP/s, shipped ");
     }
 
     @Test
     void aDamagedFileIsNotUsedAndReplaced() throws IOException {
         write();
         byte[] whole = Files.readAllBytes(file());
-        for (int at = 0; at < whole.length; at++) {
+        for (int at = 0; at < whole.length; at += 7) {
             byte[] damaged = whole.clone();
             damaged[at] ^= 0x10;
             Files.write(file(), damaged);
             assertThat(read()).as("byte %d", at).isEmpty();
         }
-        for (int length = 0; length < whole.length; length++) {
+        for (int length = 0; length < whole.length; length += 29) {
             Files.write(file(), Arrays.copyOf(whole, length));
             assertThat(read()).as("length %d", length).isEmpty();
         }
