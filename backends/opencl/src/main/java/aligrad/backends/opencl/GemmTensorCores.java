@@ -46,7 +46,7 @@ final class GemmTensorCores implements Gemm.Engine {
     ///
     /// A warp of the large tile reads 8 fragments for 16 products, one of the small tile 6 for 8;
     /// but the large ones need a large product to fill the device.
-    private enum Tile {
+    enum Tile {
         LARGE(2, 4, 4, 4),
         SMALL(2, 2, 2, 4);
 
@@ -88,17 +88,21 @@ final class GemmTensorCores implements Gemm.Engine {
     private final Gemm.Engine others;
     private final Precision precision;
     private final Instructions instructions;
+    private final @Nullable Tile only;
 
     /// @param others for products that are not for tensor cores
+    /// @param only the tile to use; `null` for the one that suits the product
     GemmTensorCores(
             OpenClDevice device,
             Gemm.Engine others,
             Precision precision,
-            Instructions instructions) {
+            Instructions instructions,
+            @Nullable Tile only) {
         this.device = device;
         this.others = others;
         this.precision = precision;
         this.instructions = instructions;
+        this.only = only;
     }
 
     /// What `-Daligrad.opencl.precision=tf32` or `bf16` asks for; `fp32` if nothing.
@@ -115,14 +119,11 @@ final class GemmTensorCores implements Gemm.Engine {
         if (precision == Precision.FP32) {
             return others;
         }
-        boolean emulated = System.getProperty(INSTRUCTIONS, "").equals("emulated");
-        GemmTensorCores engine =
-                new GemmTensorCores(
-                        device,
-                        others,
-                        precision,
-                        emulated ? Instructions.EMULATED : Instructions.PTX);
-        String obstacle = engine.obstacle();
+        Instructions instructions =
+                System.getProperty(INSTRUCTIONS, "").equals("emulated")
+                        ? Instructions.EMULATED
+                        : Instructions.PTX;
+        String obstacle = obstacle(device, others, precision, instructions);
         if (obstacle != null) {
             throw new IllegalStateException(
                     "precision %s on %s (%s): %s; ask for fp32, or for another device"
@@ -132,30 +133,46 @@ final class GemmTensorCores implements Gemm.Engine {
                                     device.facts().name(),
                                     obstacle));
         }
-        return engine;
+        return new GemmTensorCores(device, others, precision, instructions, null);
     }
 
     /// Why the device cannot; `null` if it can.
-    private @Nullable String obstacle() {
-        if (instructions == Instructions.PTX && !isNvidia(device.facts())) {
-            return "only NVIDIA's tensor cores (compute capability 8.0 and newer) are known here";
+    private static @Nullable String obstacle(
+            OpenClDevice device,
+            Gemm.Engine others,
+            Precision precision,
+            Instructions instructions) {
+        if (instructions == Instructions.EMULATED) {
+            return null; // what runs everywhere needs no trial; tests compare it with the host
         }
-        String[] wrong = new String[1];
-        try {
-            device.run(() -> wrong[0] = trial());
-        } catch (DriverException e) {
-            return "the driver refuses the instructions that this takes (compute capability 8.0 and"
-                    + " newer have them): "
-                    + e.getMessage();
+        if (!isNvidia(device.facts())) {
+            return "only the tensor cores of NVIDIA's devices (compute capability 8.0 and newer)"
+                       + " are known here";
         }
-        return wrong[0] == null ? null : "its numbers are wrong: " + wrong[0];
+        for (Tile tile : Tile.values()) {
+            String[] wrong = new String[1];
+            try {
+                GemmTensorCores engine =
+                        new GemmTensorCores(device, others, precision, instructions, tile);
+                device.run(() -> wrong[0] = engine.trial());
+            } catch (DriverException e) {
+                return "the driver refuses the instructions that this takes (compute capability 8.0"
+                        + " and newer have them): "
+                        + e.getMessage();
+            }
+            if (wrong[0] != null) {
+                return "its numbers are wrong: " + wrong[0];
+            }
+        }
+        return null;
     }
 
     private static boolean isNvidia(Facts facts) {
         return (facts.vendor() + facts.platform()).toLowerCase(Locale.ROOT).contains("nvidia");
     }
 
-    /// Compares products of each form with the host; `null` if they are right.
+    /// Compares products of each form with the host; `null` if they are right. The caller is within
+    /// [OpenClDevice#run].
     @Nullable String trial() {
         ProductCheck check =
                 new ProductCheck(
@@ -163,7 +180,9 @@ final class GemmTensorCores implements Gemm.Engine {
                         x -> precision.rounded((float) x),
                         instructions == Instructions.PTX ? TENSOR_CORE_UNIT : 0x1p-24);
         Gemm gemm = new Gemm(device, this);
-        String wrong = check.matrices(gemm, new int[] {67, 69, 45});
+        String wrong = check.matrices(gemm, new int[] {131, 133, 45});
+        // terms that are cut into pieces
+        wrong = wrong == null ? check.matrices(gemm, new int[] {20, 9, 1100}) : wrong;
         wrong = wrong == null ? check.windows(gemm, Form.PATCHES, 19) : wrong;
         return wrong == null ? check.windows(gemm, Form.TAPS, 19) : wrong;
     }
@@ -212,6 +231,9 @@ final class GemmTensorCores implements Gemm.Engine {
     }
 
     private Tile tile(Product p) {
+        if (only != null) {
+            return only;
+        }
         boolean fills = Tile.LARGE.groups(p) >= 2L * device.facts().computeUnits();
         return fills && p.m() > Tile.SMALL.rows() && p.n() > Tile.SMALL.columns()
                 ? Tile.LARGE

@@ -107,16 +107,16 @@ inline float products(uint x, uint y, float sum) { return fma(as_float(x), as_fl
 #define EXCHANGE local uint held[ITEMS * HELD];
 #define MMA(d, a, b)                                                                               \
     barrier(CLK_LOCAL_MEM_FENCE);                                                                  \
-    for (int i = 0; i < 4; i++) held[lid * HELD + i] = (a)[i];                                     \
-    for (int i = 0; i < 2; i++) held[lid * HELD + 4 + i] = (b)[i];                                 \
+    for (int r = 0; r < 4; r++) held[lid * HELD + r] = (a)[r];                                     \
+    for (int r = 0; r < 2; r++) held[lid * HELD + 4 + r] = (b)[r];                                 \
     barrier(CLK_LOCAL_MEM_FENCE);                                                                  \
-    for (int i = 0; i < 4; i++) {                                                                  \
-        const int ofRow = (warp * WARP + g * 4) * HELD + i / 2;                                    \
-        const int ofColumn = (warp * WARP + (2 * t + i % 2) * 4) * HELD + 4;                       \
+    for (int r = 0; r < 4; r++) {                                                                  \
+        const int ofRow = (warp * WARP + g * 4) * HELD + r / 2;                                    \
+        const int ofColumn = (warp * WARP + (2 * t + r % 2) * 4) * HELD + 4;                       \
         for (int w = 0; w < 8; w++) {                                                              \
             const int lane = w % 4 * HELD;                                                         \
-            (d)[i] = products(held[ofRow + lane + w / 4 * 2], held[ofColumn + lane + w / 4],       \
-                              (d)[i]);                                                             \
+            (d)[r] = products(held[ofRow + lane + w / 4 * 2], held[ofColumn + lane + w / 4],       \
+                              (d)[r]);                                                             \
         }                                                                                          \
     }
 
