@@ -147,7 +147,7 @@ final class GemmTensorCores implements Gemm.Engine {
         }
         if (!isNvidia(device.facts())) {
             return "only the tensor cores of NVIDIA's devices (compute capability 8.0 and newer)"
-                       + " are known here";
+                    + " are known here";
         }
         for (Tile tile : Tile.values()) {
             String[] wrong = new String[1];
