@@ -77,7 +77,7 @@ final class RunOptions {
             paramLabel = "NAME",
             description =
                     "to what the factors of matrix products and convolutions are rounded: fp32 (not"
-                        + " at all, the default), tf32 or bf16, which take tensor cores")
+                            + " at all, the default), tf32 or bf16, which take tensor cores")
     @Nullable String precision;
 
     @Option(

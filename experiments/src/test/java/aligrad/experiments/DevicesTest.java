@@ -90,7 +90,7 @@ class DevicesTest {
         assertThat(cpu.err())
                 .isEqualToIgnoringNewLines(
                         "--precision tf32: cpu computes with fp32; leave the option out, or name a"
-                            + " device that has it with --device.");
+                                + " device that has it with --device.");
         Console none = dnc("fp16", "--precision", "fp16");
         assertThat(none.exit()).isEqualTo(2);
         assertThat(none.err())
