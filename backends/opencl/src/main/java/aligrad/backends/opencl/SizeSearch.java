@@ -124,40 +124,35 @@ final class SizeSearch implements Tuner {
         private final Consumer<String> progress;
         private final Probe probe;
         private final ProductCheck check = ProductCheck.single(device);
+        private Sizes best;
+        private double bestSpeed;
         private int tried;
-        private int skipped;
 
         Trials(ShapeClass kind, Sizes shipped, Probe probe, Consumer<String> progress) {
             this.kind = kind;
             this.shipped = shipped;
             this.progress = progress;
             this.probe = probe;
+            this.best = shipped;
         }
 
-        Optional<Tuning.Entry> run(List<Sizes> candidates, long end, BooleanSupplier interrupted) {
-            double shippedSpeed = speed(shipped, 0);
-            if (shippedSpeed == 0) {
+        Optional<Tuning.Entry> run(List<Sizes> all, long end, BooleanSupplier interrupted) {
+            if (!works(shipped)) {
                 progress.accept(
                         "%s: the sizes that are shipped do not work, so none are searched"
                                 .formatted(kind.label()));
                 return Optional.empty();
             }
-            Sizes best = shipped;
-            double bestSpeed = shippedSpeed;
+            List<Sizes> candidates =
+                    all.stream()
+                            .filter(sizes -> sizes.obstacle(device.facts(), DType.F32) == null)
+                            .toList();
             long told = System.nanoTime();
             for (Sizes sizes : candidates) {
                 if (System.nanoTime() > end || interrupted.getAsBoolean()) {
                     break;
                 }
-                if (sizes.obstacle(device.facts(), DType.F32) != null) {
-                    skipped++;
-                    continue;
-                }
-                double speed = speed(sizes, bestSpeed);
-                if (speed > bestSpeed) {
-                    best = sizes;
-                    bestSpeed = speed;
-                }
+                tryOut(sizes);
                 if (System.nanoTime() - told > TELL) {
                     told = System.nanoTime();
                     progress.accept(
@@ -165,16 +160,52 @@ final class SizeSearch implements Tuner {
                                     .formatted(
                                             kind.label(),
                                             tried,
-                                            candidates.size() + 1 - skipped,
+                                            candidates.size() + 1,
                                             bestSpeed,
                                             best.text()));
                 }
             }
-            return Optional.of(decide(best));
+            return Optional.of(decide(all.size() - candidates.size()));
         }
 
-        /// Lets the best one and what is shipped run in turn.
-        private Tuning.Entry decide(Sizes best) {
+        /// Whether these sizes compile and compute right numbers.
+        private boolean works(Sizes sizes) {
+            tried++;
+            try {
+                Gemm gemm = gemm(sizes);
+                bestSpeed = probe.speed(gemm);
+                return isRight(gemm, sizes);
+            } catch (DriverException e) {
+                report(sizes, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                return false;
+            }
+        }
+
+        /// Lets candidates run in turn with the best ones so far, because the speed of a device
+        /// changes with time.
+        private void tryOut(Sizes sizes) {
+            tried++;
+            try {
+                Gemm candidate = gemm(sizes);
+                probe.speed(candidate); // compiles, and fills caches
+                Gemm other = gemm(best);
+                double mine = 0;
+                double theirs = 0;
+                for (int round = 0; round < ROUNDS && mine >= theirs / 2; round++) {
+                    theirs = Math.max(theirs, probe.speed(other));
+                    mine = Math.max(mine, probe.speed(candidate));
+                }
+                if (mine > theirs && isRight(candidate, sizes)) {
+                    best = sizes;
+                    bestSpeed = mine;
+                }
+            } catch (DriverException e) {
+                report(sizes, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            }
+        }
+
+        /// Lets the best ones and what is shipped run in turn.
+        private Tuning.Entry decide(int skipped) {
             double mine = 0;
             double theirs = 0;
             Gemm one = gemm(best);
@@ -198,28 +229,12 @@ final class SizeSearch implements Tuner {
                     winner, wins ? mine : theirs, theirs, LocalDate.now().toString());
         }
 
-        /// GFLOP/s with these sizes; 0 where they are slower than `best`, or wrong.
-        private double speed(Sizes sizes, double best) {
-            tried++;
-            try {
-                Gemm gemm = gemm(sizes);
-                probe.speed(gemm); // compiles, and fills caches
-                double speed = probe.speed(gemm);
-                for (int round = 1; round < ROUNDS && speed > best / 2; round++) {
-                    speed = Math.max(speed, probe.speed(gemm));
-                }
-                if (speed <= best) {
-                    return 0;
-                }
-                String wrong = wrong(gemm, sizes);
-                if (wrong == null) {
-                    return speed;
-                }
+        private boolean isRight(Gemm gemm, Sizes sizes) {
+            String wrong = wrong(gemm, sizes);
+            if (wrong != null) {
                 report(sizes, "computes wrong numbers: " + wrong);
-            } catch (DriverException e) {
-                report(sizes, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
             }
-            return 0;
+            return wrong == null;
         }
 
         private void report(Sizes sizes, String what) {
