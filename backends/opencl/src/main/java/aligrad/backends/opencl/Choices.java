@@ -68,6 +68,11 @@ final class Choices {
         return sizes(shipped, kind == ShapeClass.LARGE ? ShapeClass.SMALL : kind);
     }
 
+    /// Those that are shipped for a class: for a product that the chosen ones do not suit.
+    Sizes shipped(ShapeClass kind) {
+        return sizes(shipped, kind);
+    }
+
     private static Sizes sizes(Map<ShapeClass, Sizes> of, ShapeClass kind) {
         Sizes sizes = of.get(kind);
         if (sizes == null) {

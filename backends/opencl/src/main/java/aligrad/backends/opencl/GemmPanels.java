@@ -60,7 +60,11 @@ final class GemmPanels implements Gemm.Engine {
 
     private PanelSizes tile(Product p) {
         PanelSizes wide = (PanelSizes) choices.of(kind(p), p.dtype());
-        return wide.wastes(p) ? (PanelSizes) choices.of(ShapeClass.NARROW, p.dtype()) : wide;
+        if (!wide.wastes(p)) {
+            return wide;
+        }
+        PanelSizes shipped = (PanelSizes) choices.shipped(kind(p));
+        return shipped.wastes(p) ? (PanelSizes) choices.of(ShapeClass.NARROW, p.dtype()) : shipped;
     }
 
     private ShapeClass kind(Product p) {

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -188,16 +190,10 @@ final class SizeSearch implements Tuner {
             try {
                 Gemm candidate = gemm(sizes);
                 probe.speed(candidate); // compiles, and fills caches
-                Gemm other = gemm(best);
-                double mine = 0;
-                double theirs = 0;
-                for (int round = 0; round < ROUNDS && mine >= theirs / 2; round++) {
-                    theirs = Math.max(theirs, probe.speed(other));
-                    mine = Math.max(mine, probe.speed(candidate));
-                }
-                if (mine > theirs && isRight(candidate, sizes)) {
+                Turns turns = inTurn(candidate, gemm(best), ROUNDS);
+                if (turns.ratio > 1 && isRight(candidate, sizes)) {
                     best = sizes;
-                    bestSpeed = mine;
+                    bestSpeed = turns.mine;
                 }
             } catch (DriverException e) {
                 report(sizes, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -206,16 +202,11 @@ final class SizeSearch implements Tuner {
 
         /// Lets the best ones and what is shipped run in turn.
         private Tuning.Entry decide(int skipped) {
-            double mine = 0;
-            double theirs = 0;
-            Gemm one = gemm(best);
-            Gemm other = gemm(shipped);
-            for (int round = 0; round < LAST_ROUNDS; round++) {
-                mine = Math.max(mine, probe.speed(one));
-                theirs = Math.max(theirs, probe.speed(other));
-            }
-            boolean wins = mine > theirs * MARGIN;
+            Turns turns = inTurn(gemm(best), gemm(shipped), LAST_ROUNDS);
+            boolean wins = turns.ratio > MARGIN;
             Sizes winner = wins ? best : shipped;
+            double mine = turns.mine;
+            double theirs = turns.theirs;
             progress.accept(
                     "%s: %s, %.1f GFLOP/s; shipped %.1f; %d tried, %d do not fit the device"
                             .formatted(
@@ -226,7 +217,28 @@ final class SizeSearch implements Tuner {
                                     tried,
                                     skipped));
             return new Tuning.Entry(
-                    winner, wins ? mine : theirs, theirs, LocalDate.now().toString());
+                    winner, wins ? mine : theirs, theirs, LocalDate.now(ZoneOffset.UTC).toString());
+        }
+
+        /// Speeds of two that ran in turn: medians in GFLOP/s, and the median of how many times as
+        /// fast the first was.
+        private record Turns(double mine, double theirs, double ratio) {}
+
+        private Turns inTurn(Gemm one, Gemm other, int rounds) {
+            double[] mine = new double[rounds];
+            double[] theirs = new double[rounds];
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                theirs[round] = probe.speed(other);
+                mine[round] = probe.speed(one);
+                ratios[round] = mine[round] / theirs[round];
+            }
+            return new Turns(median(mine), median(theirs), median(ratios));
+        }
+
+        private static double median(double[] values) {
+            Arrays.sort(values);
+            return values[values.length / 2];
         }
 
         private boolean isRight(Gemm gemm, Sizes sizes) {
