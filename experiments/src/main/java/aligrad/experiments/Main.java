@@ -18,7 +18,14 @@ import java.util.Locale;
         mixinStandardHelpOptions = true,
         version = "Aligrad 0.1.0",
         footer = "Benchmarks are a program of their own: aligrad bench --help.",
-        subcommands = {Train.class, Reproduce.class, ReportRuns.class, Data.class, Devices.class})
+        subcommands = {
+            Train.class,
+            Reproduce.class,
+            ReportRuns.class,
+            Data.class,
+            Devices.class,
+            Tune.class
+        })
 public final class Main implements Runnable {
 
     private static final int USAGE = CommandLine.ExitCode.USAGE;

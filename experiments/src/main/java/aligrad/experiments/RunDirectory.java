@@ -66,12 +66,7 @@ final class RunDirectory {
         requirePlace(path);
         String command =
                 "./aligrad train %s --out %s --resume%s"
-                        .formatted(
-                                experiment,
-                                quoted(path.toString()),
-                                options.device == null
-                                        ? ""
-                                        : " --device " + quoted(options.device));
+                        .formatted(experiment, quoted(path.toString()), where(options));
         Path config = path.resolve(CONFIG);
         if (!options.resume) {
             requireFree(path);
@@ -100,6 +95,13 @@ final class RunDirectory {
                             .formatted(path, saved.get("experiment"), experiment));
         }
         return new RunDirectory(path, new Settings(saved, config), true, command, options);
+    }
+
+    /// The options that say what computes, as they were given.
+    private static String where(RunOptions options) {
+        return (options.device == null ? "" : " --device " + quoted(options.device))
+                + (options.precision == null ? "" : " --precision " + quoted(options.precision))
+                + (options.deterministic ? " --deterministic" : "");
     }
 
     private static Settings newSettings(RunOptions options, String experiment) {

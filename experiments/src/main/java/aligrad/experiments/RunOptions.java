@@ -1,6 +1,7 @@
 package aligrad.experiments;
 
 import aligrad.tensor.Device;
+import aligrad.tensor.spi.Precision;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class RunOptions {
 
     /// More than processors have; a larger number is a slip, and each thread takes memory.
     private static final int MOST_THREADS = 1024;
+
+    private static final String PRECISION = "aligrad.opencl.precision";
+    private static final String DETERMINISTIC = "aligrad.opencl.deterministic";
 
     /// The command that has these options.
     @Spec(Spec.Target.MIXEE)
@@ -67,6 +71,21 @@ final class RunOptions {
                     "what computes: cpu, opencl (a GPU or other device with an OpenCL driver; see"
                             + " ./aligrad devices), or reference (slow, in double)")
     @Nullable String device;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description =
+                    "to what the factors of matrix products and convolutions are rounded: fp32 (not"
+                            + " at all, the default), tf32 or bf16, which take tensor cores")
+    @Nullable String precision;
+
+    @Option(
+            names = "--deterministic",
+            description =
+                    "the same bits on every machine with the same kind of device: what"
+                            + " './aligrad tune' found on this one is not used")
+    boolean deterministic;
 
     @Option(
             names = "--check-against",
@@ -127,7 +146,7 @@ final class RunOptions {
             }
             System.setProperty("aligrad.threads", threads.toString());
         }
-        Device computes = device == null ? Device.current() : named("--device", device);
+        Device computes = computes();
         Device checks = checkAgainst == null ? null : named("--check-against", checkAgainst);
         if (computes == checks) {
             throw new UsageException(
@@ -137,7 +156,37 @@ final class RunOptions {
         return new RunDevice(computes, checks);
     }
 
-    private static Device named(String option, String name) {
+    /// What `--device` names, opened as `--precision` and `--deterministic` say.
+    private Device computes() {
+        if (deterministic) {
+            System.setProperty(DETERMINISTIC, "true");
+        }
+        if (precision == null) {
+            return device == null ? Device.current() : named("--device", device);
+        }
+        Precision wanted;
+        try {
+            wanted = Precision.of(precision);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--precision " + precision + ": " + e.getMessage() + ".", e);
+        }
+        String before = System.getProperty(PRECISION, Precision.FP32.label());
+        System.setProperty(PRECISION, wanted.label());
+        try {
+            Device opened = device == null ? Device.current() : named("--device", device);
+            Precision found = opened.backend().precision();
+            if (found != wanted) {
+                throw new UsageException(
+                        "--precision %s: %s computes with %s; leave the option out, or name a device that has it with --device."
+                                .formatted(precision, opened, found.label()));
+            }
+            return opened;
+        } finally {
+            System.setProperty(PRECISION, before); // of what is opened after it
+        }
+    }
+
+    static Device named(String option, String name) {
         try {
             return Device.of(name);
         } catch (IllegalArgumentException | IllegalStateException e) {

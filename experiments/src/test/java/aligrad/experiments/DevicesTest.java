@@ -55,6 +55,9 @@ class DevicesTest {
         for (String name : Device.available()) {
             assertThat(list.out()).contains(name + " ");
         }
+        if (Device.available().contains("opencl:0")) {
+            assertThat(list.out()).contains("products by ");
+        }
     }
 
     /// Over more iterations the losses of two devices part: what rounding makes of the weights, the
@@ -236,6 +239,49 @@ class DevicesTest {
         assertThat(same.err())
                 .isEqualToIgnoringNewLines(
                         "--check-against cpu: that is what computes already; name another device.");
+    }
+
+    @Test
+    void aPrecisionThatTheDeviceDoesNotHaveIsRefused() {
+        Console cpu = dnc("cpu-tf32", "--precision", "tf32");
+        assertThat(cpu.exit()).isEqualTo(2);
+        assertThat(cpu.err())
+                .isEqualToIgnoringNewLines(
+                        "--precision tf32: cpu computes with fp32; leave the option out, or name a"
+                                + " device that has it with --device.");
+        Console none = dnc("fp16", "--precision", "fp16");
+        assertThat(none.exit()).isEqualTo(2);
+        assertThat(none.err())
+                .isEqualToIgnoringNewLines(
+                        "--precision fp16: no precision 'fp16'; there are: fp32, tf32, bf16.");
+        assertThat(dnc("fp32", "--precision", "fp32", "--iterations", "1").exit()).isZero();
+    }
+
+    @Test
+    void aDeviceWithoutParametersHasNothingToTune() {
+        for (String name : List.of("cpu", "reference")) {
+            Console tune = Console.run("tune", "--device", name);
+            assertThat(tune.exit()).isEqualTo(2);
+            assertThat(tune.err())
+                    .isEqualToIgnoringNewLines(
+                            "--device %s: it has nothing to tune; name an OpenCL device, which ./aligrad devices lists."
+                                    .formatted(name));
+        }
+        assertThat(Console.run("tune", "--quick", "--full").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void whereNothingIsKeptNothingIsTuned() {
+        needsOpenCl();
+        String before = System.getProperty("aligrad.opencl.cache");
+        System.setProperty("aligrad.opencl.cache", "off");
+        try {
+            Console tune = Console.run("tune", "--device", "opencl");
+            assertThat(tune.exit()).isEqualTo(2);
+            assertThat(tune.err()).startsWith("tune --device opencl: nothing is kept because of ");
+        } finally {
+            System.setProperty("aligrad.opencl.cache", before);
+        }
     }
 
     @Test

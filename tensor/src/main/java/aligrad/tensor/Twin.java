@@ -1,6 +1,7 @@
 package aligrad.tensor;
 
 import aligrad.tensor.spi.OpObserver;
+import aligrad.tensor.spi.Precision;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,9 @@ public final class Twin {
     ///
     /// Where elements are only moved, chosen, compared or counted, results must be equal. Elsewhere
     /// they may differ by 2e-5 (`F64`: 1e-12) of the magnitude that they are made of: of a sum, the
-    /// sum of the magnitudes of its terms; otherwise the result and the largest input.
+    /// sum of the magnitudes of its terms; otherwise the result and the largest input. Where one of
+    /// the devices rounds the factors of `F32` products, matrix products and convolutions may
+    /// differ by that as well ([Precision#productError()]).
     ///
     /// @throws TwinException that names the operation, shapes, the layer, the place and both
     ///   numbers
@@ -83,7 +86,7 @@ public final class Twin {
             double[] a = result.detach().toDoubleArray();
             double[] e = expected.toDoubleArray();
             double[] magnitude = null;
-            double tolerance = result.dtype() == DType.F64 ? F64_TOLERANCE : F32_TOLERANCE;
+            double tolerance = tolerance(op, result);
             double worst = 0;
             int at = -1;
             for (int i = 0; i < e.length; i++) {
@@ -107,6 +110,21 @@ public final class Twin {
                 throw new TwinException(
                         message(op, result, at, a[at], e[at], worst, magnitude, tolerance));
             }
+        }
+
+        private double tolerance(Op op, Tensor result) {
+            if (result.dtype() == DType.F64) {
+                return F64_TOLERANCE;
+            }
+            return switch (op) {
+                case Contraction _, Convolution _ ->
+                        F32_TOLERANCE + productError(result.device()) + productError(other);
+                default -> F32_TOLERANCE;
+            };
+        }
+
+        private static double productError(Device device) {
+            return device.backend().precision().productError();
         }
 
         private String message(

@@ -5,6 +5,7 @@ import aligrad.tensor.spi.BackendProvider;
 import aligrad.tensor.spi.DeviceDescription;
 import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostStorage;
+import aligrad.tensor.spi.Precision;
 import aligrad.tensor.spi.ReferenceBackend;
 import aligrad.tensor.spi.Storage;
 
@@ -20,6 +21,9 @@ public final class CrookedProvider implements BackendProvider {
 
     static String wrong = "";
     static float error;
+
+    /// What the device says of its products.
+    static Precision precision = Precision.FP32;
 
     @Override
     public @Nullable String resolve(String device) {
@@ -50,6 +54,11 @@ public final class CrookedProvider implements BackendProvider {
         @Override
         public String name() {
             return "crooked";
+        }
+
+        @Override
+        public Precision precision() {
+            return precision;
         }
 
         @Override

@@ -3,6 +3,8 @@ package aligrad.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import aligrad.tensor.spi.Precision;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,7 @@ class TwinTest {
     @AfterEach
     void straighten() {
         CrookedProvider.wrong = "";
+        CrookedProvider.precision = Precision.FP32;
     }
 
     /// A little of every kind of operation.
@@ -60,6 +63,27 @@ class TwinTest {
                 .hasMessageContaining("in layer head")
                 .hasMessageContaining("on crooked")
                 .hasMessageContaining("on reference");
+    }
+
+    /// Its own product there is a sum of some 10, of which tf32 rounds off at most 0.01.
+    @Test
+    void roundedFactorsAreAllowedInProductsAlone() {
+        CrookedProvider.wrong = "matmul";
+        CrookedProvider.error = 1e-3f;
+        requireRefused();
+        CrookedProvider.precision = Precision.TF32;
+        Device.use(CROOKED, () -> Twin.check(REFERENCE, TwinTest::program));
+        CrookedProvider.error = 0.1f;
+        requireRefused();
+        CrookedProvider.error = 1e-3f;
+        CrookedProvider.wrong = "softmax";
+        requireRefused();
+    }
+
+    private static void requireRefused() {
+        assertThatThrownBy(
+                        () -> Device.use(CROOKED, () -> Twin.check(REFERENCE, TwinTest::program)))
+                .isInstanceOf(TwinException.class);
     }
 
     @Test

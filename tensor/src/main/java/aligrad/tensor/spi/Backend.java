@@ -4,6 +4,7 @@ import aligrad.tensor.Computation;
 import aligrad.tensor.DType;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// What a device must do: hold memory, compute pending pointwise expressions, and compute the other
 /// operations.
@@ -15,6 +16,16 @@ public interface Backend {
 
     /// The device's name, such as `cpu`.
     String name();
+
+    /// To what the factors of its `F32` products are rounded.
+    default Precision precision() {
+        return Precision.FP32;
+    }
+
+    /// What searches the parameters of its kernels; nothing for a backend that has none to search.
+    default Optional<Tuner> tuner() {
+        return Optional.empty();
+    }
 
     /// New storage of `bytes`, contents undefined.
     ///

@@ -198,7 +198,7 @@ abstract class ContractionConformance {
                             oracle.operand(samples.draw(dtype, Shape.of(mkn[2])), arrangement);
                     oracle.check(
                             "affine",
-                            Bound.roundings(
+                            oracle.products(
                                     mkn[1] + 1, x -> x[0].abs().matmul(x[1].abs()).add(x[2].abs())),
                             x -> x[0].affine(x[1], x[2]),
                             a,
@@ -211,7 +211,7 @@ abstract class ContractionConformance {
             Operand bias = oracle.operand(samples.draw(dtype, Shape.of(17)));
             oracle.check(
                     "affine",
-                    Bound.roundings(10, x -> x[0].abs().matmul(x[1].abs()).add(x[2].abs())),
+                    oracle.products(10, x -> x[0].abs().matmul(x[1].abs()).add(x[2].abs())),
                     x -> x[0].affine(x[1], x[2]),
                     batch,
                     w,
@@ -235,9 +235,9 @@ abstract class ContractionConformance {
         Operand a = oracle.operand(Samples.of(values, DType.F32, Shape.of(33, 33)));
         Operand b = oracle.operand(samples.uniform(DType.F32, Shape.of(33, 33), 1, 2));
         oracle.check(
-                "matmul", Bound.roundings(40, x -> sums(x[0], x[1])), x -> x[0].matmul(x[1]), a, b);
+                "matmul", oracle.products(40, x -> sums(x[0], x[1])), x -> x[0].matmul(x[1]), a, b);
         oracle.check(
-                "matmul", Bound.roundings(40, x -> sums(x[1], x[0])), x -> x[1].matmul(x[0]), a, b);
+                "matmul", oracle.products(40, x -> sums(x[1], x[0])), x -> x[1].matmul(x[0]), a, b);
     }
 
     private static Shape with(int[] batch, int rows, int columns) {
@@ -257,7 +257,7 @@ abstract class ContractionConformance {
     private void check(int k, Calculation left, Calculation right, Operand... operands) {
         oracle.check(
                 "matmul",
-                Bound.roundings(k, x -> sums(left.of(x), right.of(x))),
+                oracle.products(k, x -> sums(left.of(x), right.of(x))),
                 x -> left.of(x).matmul(right.of(x)),
                 operands);
     }

@@ -184,12 +184,12 @@ abstract class ConvolutionConformance {
             DType dtype = expected.dtype();
             double unit = Bound.unit(dtype);
             double[] sums = Bound.roundings(1 / unit, magnitude).of(expected, x);
+            double relative = terms * unit + oracle.productError(expected);
             double[] values = expected.toDoubleArray();
             double largest = Arrays.stream(sums).max().orElse(0);
             double floor = dtype == DType.F32 ? mixed * largest : 0;
             Arrays.setAll(
-                    sums,
-                    i -> Math.max(terms * unit * sums[i] + Bound.ulp(dtype, values[i]), floor));
+                    sums, i -> Math.max(relative * sums[i] + Bound.ulp(dtype, values[i]), floor));
             return sums;
         };
     }

@@ -13,9 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /// Results that PyTorch computed in double, for operands that are exact in single precision.
 abstract class GoldenConformance {
+
+    private static final Set<String> PRODUCTS = Set.of("matmul", "einsum", "linear", "conv2d");
 
     private final Oracle oracle;
 
@@ -106,8 +109,29 @@ abstract class GoldenConformance {
                             // the result
                             : 0;
             Arrays.fill(allowed, size * Math.max(mixed, 64 * Bound.unit(expected.dtype())));
+            addRoundedFactors(golden, operands, expected, allowed);
         }
         return allowed;
+    }
+
+    /// What the device rounds off the factors of products, by the sums of their magnitudes.
+    private void addRoundedFactors(
+            GoldenCase golden, List<Tensor> operands, Tensor expected, double[] allowed) {
+        double error = oracle.productError(expected);
+        if (error == 0 || !PRODUCTS.contains(golden.options().op())) {
+            return;
+        }
+        double[] magnitudes =
+                Device.use(
+                        oracle.reference(),
+                        () ->
+                                golden.compute(
+                                                operands.stream()
+                                                        .map(x -> x.to(oracle.reference()).abs())
+                                                        .toList())
+                                        .getFirst()
+                                        .toDoubleArray());
+        Arrays.setAll(allowed, i -> allowed[i] + error * magnitudes[i]);
     }
 
     private static double largest(Tensor x) {

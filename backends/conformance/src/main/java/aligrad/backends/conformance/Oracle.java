@@ -36,6 +36,20 @@ final class Oracle {
         return accuracy;
     }
 
+    /// `roundings` of the magnitudes of a sum of products, see [Bound#roundings]; and what the
+    /// device rounds off the factors of `F32` products ([aligrad.tensor.spi.Precision]).
+    Bound products(double roundings, Calculation magnitude) {
+        return (expected, x) -> {
+            double factors = productError(expected) / Bound.unit(expected.dtype());
+            return Bound.roundings(roundings + factors, magnitude).of(expected, x);
+        };
+    }
+
+    /// What the device rounds off the factors of products of this type, relative to the product.
+    double productError(Tensor product) {
+        return product.dtype() == DType.F32 ? device.backend().precision().productError() : 0;
+    }
+
     /// `values`, which are on the reference backend, on both sides in the same arrangement. Where
     /// the arrangement repeats elements, the others are dropped.
     Operand operand(Tensor values, Arrangement arrangement) {

@@ -5,13 +5,8 @@ import aligrad.backends.opencl.driver.Kernel;
 
 /// Matrix products on a device: cuts what is too much for a launch, and brings the rest to the
 /// kernels that suit the device, tiles in local memory ([GemmTiles]) or, where work-items are loops
-/// of a processor, panels in registers ([GemmPanels]).
-///
-/// `-Daligrad.opencl.gemm=tiles` or `panels` chooses the other one, so that both can be tested on
-/// any device.
+/// of a processor, panels in registers ([GemmPanels]); see [Family].
 final class Gemm {
-
-    private static final String PROPERTY = "aligrad.opencl.gemm";
 
     /// Groups along the last dimension of a launch; drivers on top of CUDA have no more.
     private static final int MOST_GROUPS = 65_535;
@@ -28,27 +23,9 @@ final class Gemm {
     private final OpenClDevice device;
     private final Engine engine;
 
-    /// Products by the kernels that suit the device, or were chosen.
-    Gemm(OpenClDevice device) {
-        this(device, engine(device));
-    }
-
     Gemm(OpenClDevice device, Engine engine) {
         this.device = device;
         this.engine = engine;
-    }
-
-    private static Engine engine(OpenClDevice device) {
-        String chosen = System.getProperty(PROPERTY, device.facts().cpu() ? "panels" : "tiles");
-        GemmDots dots = new GemmDots(device);
-        return switch (chosen) {
-            case "panels" -> new GemmPanels(device, dots, device.facts().vectorBytes());
-            case "tiles" -> new GemmTiles(device, dots);
-            default ->
-                    throw new IllegalArgumentException(
-                            "-D%s=%s: it is 'tiles' or 'panels'; leave it out to have what suits the device"
-                                    .formatted(PROPERTY, chosen));
-        };
     }
 
     /// Computes a product.

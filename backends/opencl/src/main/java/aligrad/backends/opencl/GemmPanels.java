@@ -18,9 +18,6 @@ import java.util.Objects;
 /// its rows have gaps.
 final class GemmPanels implements Gemm.Engine {
 
-    /// Tiles that a work-item computes with one panel while it is in the cache.
-    private static final int TILES = 8;
-
     /// Terms of a launch: the rows that a work-item multiplies by one panel then stay in the
     /// second-level cache until the next panel.
     private static final long TERMS = 2048;
@@ -44,22 +41,41 @@ final class GemmPanels implements Gemm.Engine {
 
     private static final long MOST_SUMS = 1 << 26;
 
+    /// Results for each compute unit from which on a product of matrices is large: some hundred
+    /// tiles.
+    private static final long LARGE = 1 << 15;
+
     private final OpenClDevice device;
     private final GemmDots dots;
-    private final int vectorBytes;
+    private final Choices choices;
     private final Packing packing;
     private @Nullable Buffer zeros;
 
-    /// @param vectorBytes the vectors to compute with, from 16 to 64 bytes
-    GemmPanels(OpenClDevice device, GemmDots dots, int vectorBytes) {
+    GemmPanels(OpenClDevice device, GemmDots dots, Choices choices) {
         this.device = device;
         this.dots = dots;
-        this.vectorBytes = vectorBytes;
+        this.choices = choices;
         this.packing = new Packing(device);
     }
 
-    private PanelTile tile(Product p) {
-        return PanelTile.of(p, vectorBytes);
+    private PanelSizes tile(Product p) {
+        PanelSizes wide = (PanelSizes) choices.of(kind(p), p.dtype());
+        if (!wide.wastes(p)) {
+            return wide;
+        }
+        PanelSizes shipped = (PanelSizes) choices.shipped(kind(p));
+        return shipped.wastes(p) ? (PanelSizes) choices.of(ShapeClass.NARROW, p.dtype()) : shipped;
+    }
+
+    private ShapeClass kind(Product p) {
+        return switch (p.form()) {
+            case PATCHES -> ShapeClass.CONVOLUTION;
+            case TAPS -> ShapeClass.FILTER;
+            case MATRIX ->
+                    p.items() * p.m() * p.n() >= LARGE * device.facts().computeUnits()
+                            ? ShapeClass.LARGE
+                            : ShapeClass.SMALL;
+        };
     }
 
     private static Patches patches(Product p) {
@@ -118,29 +134,25 @@ final class GemmPanels implements Gemm.Engine {
             dots.launch(p, split);
             return;
         }
-        PanelTile tile = tile(p);
+        PanelSizes tile = tile(p);
         boolean packsA = p.form() == Form.MATRIX && p.a().column() != 1;
         boolean packsB =
                 p.b().column() != 1
-                        || p.n() < tile.columns()
+                        || p.n() < tile.columns(p.dtype())
                         || (p.form() != Form.TAPS && p.m() >= PACKING_ROWS);
         Matrix a = packsA ? packing.rows(p, tile.rows()) : p.a();
-        Matrix b = packsB ? packing.columns(p, tile.columns()) : p.b();
+        Matrix b = packsB ? packing.columns(p, tile.columns(p.dtype())) : p.b();
         Product q = p.with(a, b, p.c());
-        Kernel kernel =
-                device.kernel(
-                        "panels.cl",
-                        "panels",
-                        p.variant() + tile.option() + p.vectors(tile.lanes()));
+        Kernel kernel = device.kernel("panels.cl", "panels", tile.options(p));
         Buffer third = p.form() == Form.PATCHES ? zeros(patches(p).channels()) : p.b().buffer();
         long groups = p.items() * split.pieces();
         long tasks = groups * tile.panels(p) * tile.tiles(p);
-        long chunk = Math.clamp(tasks / (8L * device.facts().computeUnits()), 1, TILES);
+        long chunk = Math.clamp(tasks / (8L * device.facts().computeUnits()), 1, tile.tiles());
         long terms = p.form() == Form.MATRIX && split.pieces() == 1 ? TERMS : split.terms();
         for (long from = 0; from < split.terms(); from += terms) {
             q.arguments(kernel, third, split);
             kernel.number(tile.rows() * (packsA ? p.k() : p.a().row()));
-            kernel.number((long) tile.columns() * p.k());
+            kernel.number((long) tile.columns(p.dtype()) * p.k());
             kernel.number(packsB ? 0L : 1L);
             kernel.number(chunk);
             kernel.number(from).number(Math.min(from + terms, split.terms()));

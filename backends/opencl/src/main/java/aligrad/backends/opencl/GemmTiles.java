@@ -2,16 +2,10 @@ package aligrad.backends.opencl;
 
 import aligrad.backends.opencl.Product.Split;
 import aligrad.backends.opencl.driver.Kernel;
-import aligrad.tensor.DType;
 
 /// Products for GPUs: a group of work-items computes a tile of the result from tiles of the factors
 /// in local memory.
 final class GemmTiles implements Gemm.Engine {
-
-    private static final int ITEMS = 256;
-
-    /// Terms that a group reads at a time.
-    private static final int TERMS = 16;
 
     /// Terms that are worth a piece of their own, because a piece is written and read again.
     private static final int LEAST_TERMS = 256;
@@ -19,39 +13,25 @@ final class GemmTiles implements Gemm.Engine {
     /// Fewer rows or columns leave most of any tile empty.
     private static final int LEAST_SIDE = 8;
 
-    /// Tiles by shape. A work-item computes 4x4 results, of which each term costs 8 reads of local
-    /// memory for 16 products; 8x8 halve that, but need a large product to fill the device. The
-    /// narrow ones are for convolutions into few channels.
-    private enum Tile {
-        LARGE(128, 128),
-        SQUARE(64, 64),
-        NARROW(128, 32),
-        COLUMN(256, 16);
+    /// Columns of the classes that have few.
+    private static final int COLUMN = 16;
 
-        final int rows;
-        final int columns;
+    private static final int NARROW = 32;
 
-        Tile(int rows, int columns) {
-            this.rows = rows;
-            this.columns = columns;
-        }
+    /// Results for each compute unit from which on a product is large: two tiles of 128 by 128.
+    private static final long LARGE = 2 * 128 * 128;
 
-        long groups(Product p) {
-            return Math.ceilDiv((long) p.m(), rows) * Math.ceilDiv(p.n(), columns) * p.items();
-        }
-
-        /// Bytes of local memory, with what `tiles.cl` adds to a line.
-        long localMemory(DType dtype) {
-            return (long) TERMS * (rows + columns + 8) * dtype.bytes();
-        }
-    }
+    /// Rows and columns that it has more of.
+    private static final int LARGE_SIDE = 64;
 
     private final OpenClDevice device;
     private final GemmDots dots;
+    private final Choices choices;
 
-    GemmTiles(OpenClDevice device, GemmDots dots) {
+    GemmTiles(OpenClDevice device, GemmDots dots, Choices choices) {
         this.device = device;
         this.dots = dots;
+        this.choices = choices;
     }
 
     @Override
@@ -59,13 +39,14 @@ final class GemmTiles implements Gemm.Engine {
         if (isThin(p)) {
             return dots.split(p);
         }
-        long groups = tile(p).groups(p);
+        TileSizes tile = tile(p);
+        long groups = tile.groups(p);
         int units = device.facts().computeUnits();
         if (p.form() == Product.Form.PATCHES || groups >= 2L * units) {
             return Split.none(p.k());
         }
         long pieces = Math.clamp(4L * units / groups, 1, Math.max(1, p.k() / LEAST_TERMS));
-        return Split.of(p.k(), Math.ceilDiv(Math.ceilDiv(p.k(), pieces), (long) TERMS) * TERMS);
+        return Split.of(p.k(), roundedUp(Math.ceilDiv(p.k(), pieces), tile.terms()));
     }
 
     @Override
@@ -74,42 +55,44 @@ final class GemmTiles implements Gemm.Engine {
             dots.launch(p, split);
             return;
         }
-        Tile tile = tile(p);
-        String type = Kernels.type(p.dtype());
-        Kernel kernel =
-                device.kernel(
-                        "tiles.cl",
-                        "tiles",
-                        p.variant()
-                                + " -DT4=%s4 -DBM=%d -DBN=%d"
-                                        .formatted(type, tile.rows, tile.columns));
+        TileSizes tile = tile(p);
+        Kernel kernel = device.kernel("tiles.cl", "tiles", tile.options(p));
         p.arguments(kernel, p.a().buffer(), split);
         kernel.launch(
-                Math.ceilDiv((long) p.m(), tile.rows) * ITEMS,
-                Math.ceilDiv(p.n(), tile.columns),
+                Math.ceilDiv((long) p.m(), tile.rows()) * tile.items(),
+                Math.ceilDiv(p.n(), tile.columns()),
                 p.items() * split.pieces(),
-                ITEMS,
+                tile.items(),
                 1,
                 1);
+    }
+
+    private static long roundedUp(long n, long multiple) {
+        return Math.ceilDiv(n, multiple) * multiple;
     }
 
     private static boolean isThin(Product p) {
         return Math.min(p.m(), p.n()) < LEAST_SIDE;
     }
 
-    private Tile tile(Product p) {
-        Tile tile =
-                p.n() <= Tile.COLUMN.columns
-                        ? Tile.COLUMN
-                        : p.n() <= Tile.NARROW.columns ? Tile.NARROW : large(p);
-        return tile.localMemory(p.dtype()) <= device.facts().localMemory() ? tile : Tile.SQUARE;
+    private TileSizes tile(Product p) {
+        TileSizes tile = (TileSizes) choices.of(kind(p), p.dtype());
+        return tile.obstacle(device.facts(), p.dtype()) == null ? tile : TileSizes.LEAST;
     }
 
-    /// The sums of a large tile in double precision would not fit into registers.
-    private Tile large(Product p) {
-        boolean fills = Tile.LARGE.groups(p) >= 2L * device.facts().computeUnits();
-        return p.dtype() == DType.F32 && fills && p.m() > 64 && p.n() > 64
-                ? Tile.LARGE
-                : Tile.SQUARE;
+    private ShapeClass kind(Product p) {
+        if (p.n() <= NARROW) {
+            return p.n() <= COLUMN ? ShapeClass.COLUMN : ShapeClass.NARROW;
+        }
+        return switch (p.form()) {
+            case PATCHES -> ShapeClass.CONVOLUTION;
+            case TAPS -> ShapeClass.FILTER;
+            case MATRIX -> isLarge(p) ? ShapeClass.LARGE : ShapeClass.SMALL;
+        };
+    }
+
+    private boolean isLarge(Product p) {
+        return p.items() * p.m() * p.n() >= LARGE * device.facts().computeUnits()
+                && Math.min(p.m(), p.n()) > LARGE_SIDE;
     }
 }

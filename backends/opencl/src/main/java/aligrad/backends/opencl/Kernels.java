@@ -109,7 +109,8 @@ final class Kernels {
         };
     }
 
-    private static String resource(String file) {
+    /// The text of a source file, with what it includes.
+    static String resource(String file) {
         try (InputStream in = Kernels.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalArgumentException("no kernel source '" + file + "'");

@@ -1,5 +1,6 @@
 package aligrad.backends.opencl;
 
+import aligrad.backends.opencl.driver.Facts;
 import aligrad.tensor.Assemble;
 import aligrad.tensor.Computation;
 import aligrad.tensor.Contraction;
@@ -17,11 +18,15 @@ import aligrad.tensor.Transfer;
 import aligrad.tensor.spi.Backend;
 import aligrad.tensor.spi.Expression;
 import aligrad.tensor.spi.HostStorage;
+import aligrad.tensor.spi.Precision;
 import aligrad.tensor.spi.Storage;
+import aligrad.tensor.spi.Tuner;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// A device with an OpenCL driver.
 ///
@@ -30,6 +35,7 @@ import java.lang.ref.Reference;
 final class OpenClBackend implements Backend {
 
     private final OpenClDevice device;
+    private final Precision precision;
     private final PointwiseKernels pointwise;
     private final ReduceKernels reductions;
     private final MatmulKernels matmul;
@@ -41,11 +47,18 @@ final class OpenClBackend implements Backend {
     private final ScanKernels scans;
     private final SoftmaxKernels softmax;
 
-    OpenClBackend(OpenClDevice device) {
+    /// @throws IllegalStateException if the device cannot compute with this precision
+    OpenClBackend(OpenClDevice device, Tuning tuning, Precision precision) {
         this.device = device;
+        this.precision = precision;
         this.pointwise = new PointwiseKernels(device);
         this.reductions = new ReduceKernels(device);
-        Gemm gemm = new Gemm(device);
+        Family family = Family.of(device.facts());
+        Choices choices = Choices.of(device.facts(), family, tuning);
+        Gemm gemm =
+                new Gemm(
+                        device,
+                        GemmTensorCores.of(device, family.engine(device, choices), precision));
         this.matmul = new MatmulKernels(device, gemm);
         this.convolution = new ConvolutionKernels(device, gemm);
         this.pooling = new PoolingKernels(device);
@@ -69,6 +82,25 @@ final class OpenClBackend implements Backend {
     @Override
     public String name() {
         return device.name();
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public Optional<Tuner> tuner() {
+        // its own device on the same session, because what is compiled for a trial is not kept
+        OpenClDevice trials =
+                new OpenClDevice(device.name(), device.session(), new ProgramCache(null));
+        Path directory = ProgramCache.chosenDirectory();
+        Facts facts = device.facts();
+        return Optional.of(
+                SizeSearch.of(
+                        trials,
+                        Family.of(facts),
+                        directory == null ? null : Tuning.of(facts, directory)));
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class OpenClBackendProvider implements BackendProvider {
 
     private static DeviceDescription description(@Nullable String name, Found found) {
         Facts facts = found.facts();
+        Family family = Family.of(facts);
         return new DeviceDescription(
                 name,
                 "%s (%s)".formatted(facts.name(), facts.platform()),
@@ -57,6 +58,7 @@ public final class OpenClBackendProvider implements BackendProvider {
                         facts.doubles() ? "double precision" : "no double precision",
                         facts.version().strip(),
                         "driver " + facts.driver(),
+                        Choices.of(facts, family, tuning(facts)).describe(family),
                         facts.extensions().replaceAll(" +", " ")),
                 found.obstacle());
     }
@@ -69,8 +71,15 @@ public final class OpenClBackendProvider implements BackendProvider {
             throw new IllegalStateException(
                     "no device '%s': %s".formatted(device, describe(usable)));
         }
+        Found found = usable.get(number);
         return new OpenClBackend(
-                new OpenClDevice(device, usable.get(number).open(), ProgramCache.chosen()));
+                new OpenClDevice(device, found.open(), ProgramCache.chosen()),
+                tuning(found.facts()),
+                GemmTensorCores.chosen());
+    }
+
+    private static Tuning tuning(Facts facts) {
+        return Tuning.of(facts, ProgramCache.chosenDirectory());
     }
 
     private static List<Found> usable() {

@@ -37,6 +37,7 @@ import java.util.zip.CRC32C;
 /// `~/.cache`), `off` keeps nothing.
 final class ProgramCache {
 
+    private static final String ENTRY = ".bin";
     private static final int MAGIC = 0x416c4f43; // "AlOC"
     private static final int FORMAT = 1;
     private static final long MOST_BYTES = 256L << 20;
@@ -55,16 +56,21 @@ final class ProgramCache {
 
     /// The one that the system properties ask for.
     static ProgramCache chosen() {
+        return new ProgramCache(chosenDirectory());
+    }
+
+    /// Where what was found out about devices is kept; `null` for nowhere.
+    static @Nullable Path chosenDirectory() {
         String wanted = System.getProperty("aligrad.opencl.cache");
         if (wanted != null) {
-            return new ProgramCache(wanted.equals("off") ? null : Path.of(wanted));
+            return wanted.equals("off") ? null : Path.of(wanted);
         }
         String base = System.getenv("XDG_CACHE_HOME");
         Path root =
                 base == null || base.isEmpty()
                         ? Path.of(System.getProperty("user.home"), ".cache")
                         : Path.of(base);
-        return new ProgramCache(root.resolve("aligrad").resolve("opencl"));
+        return root.resolve("aligrad").resolve("opencl");
     }
 
     /// How many programs had to be compiled.
@@ -78,7 +84,7 @@ final class ProgramCache {
             return build(session, source, options);
         }
         byte[] key = key(session.facts(), source, options);
-        Path file = directory.resolve(HexFormat.of().formatHex(key, 0, 16) + ".bin");
+        Path file = directory.resolve(HexFormat.of().formatHex(key, 0, 16) + ENTRY);
         byte[] binary = read(file, key);
         if (binary != null) {
             CompiledProgram program = session.load(binary, options);
@@ -204,7 +210,7 @@ final class ProgramCache {
         record Entry(Path file, long bytes, FileTime used) {}
         try (Stream<Path> files = Files.list(directory)) {
             List<Entry> entries = new ArrayList<>();
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(f -> f.toString().endsWith(ENTRY)).toList()) {
                 entries.add(new Entry(file, Files.size(file), Files.getLastModifiedTime(file)));
             }
             entries.sort(Comparator.comparing(Entry::used).reversed());

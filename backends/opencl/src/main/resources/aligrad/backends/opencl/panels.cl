@@ -9,46 +9,66 @@
 
 #define PANEL (ACROSS * LANES)
 
-// Terms of matrices that are multiplied for all tiles of a work-item before the next ones: that
+// TERMS terms of matrices are multiplied for all tiles of a work-item before the next ones: that
 // much of a panel stays in the first-level cache. The sums go on from where they were, so the bits
-// are those of one run.
-#define TERMS 256
+// are those of one run. aligrad.backends.opencl.PanelSizes says how large all this is.
 
 // The rows of a tile, written out because they must become registers.
-#if ROWS == 12
-#define EACH(M) M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11)
-#elif ROWS == 8
-#define EACH(M) M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7)
-#elif ROWS == 6
-#define EACH(M) M(0) M(1) M(2) M(3) M(4) M(5)
-#endif
+#define EACH_1(M) M(0)
+#define EACH_2(M) EACH_1(M) M(1)
+#define EACH_3(M) EACH_2(M) M(2)
+#define EACH_4(M) EACH_3(M) M(3)
+#define EACH_5(M) EACH_4(M) M(4)
+#define EACH_6(M) EACH_5(M) M(5)
+#define EACH_7(M) EACH_6(M) M(6)
+#define EACH_8(M) EACH_7(M) M(7)
+#define EACH_9(M) EACH_8(M) M(8)
+#define EACH_10(M) EACH_9(M) M(9)
+#define EACH_11(M) EACH_10(M) M(10)
+#define EACH_12(M) EACH_11(M) M(11)
+#define EACH_13(M) EACH_12(M) M(12)
+#define EACH_14(M) EACH_13(M) M(13)
+#define EACH_15(M) EACH_14(M) M(14)
+#define EACH_16(M) EACH_15(M) M(15)
+#define JOINED(x, y) x##y
+#define EACH_OF(rows) JOINED(EACH_, rows)
+#define EACH(M) EACH_OF(ROWS)(M)
 
-#if ACROSS == 2
+#if ACROSS >= 2
 #define SECOND(text) text
 #else
 #define SECOND(text)
+#endif
+#if ACROSS >= 3
+#define THIRD(text) text
+#else
+#define THIRD(text)
 #endif
 
 // Sums, which go on from what was stored, or begin.
 #define SUM(i)                                                                                     \
     V sum##i = 0;                                                                                  \
     SECOND(V more##i = 0;)                                                                         \
+    THIRD(V most##i = 0;)                                                                          \
     if (goesOn && (i) < count) {                                                                   \
         global const T* at = c + c0 + row_of_c(p, row + (i));                                      \
         sum##i = vector_at(at, 0, panel);                                                          \
         SECOND(more##i = vector_at(at, LANES, panel);)                                             \
+        THIRD(most##i = vector_at(at, 2 * LANES, panel);)                                          \
     }
 
 // A product of each row.
 #define STEP(i)                                                                                    \
     sum##i = fma((V)(r##i[s]), w, sum##i);                                                         \
-    SECOND(more##i = fma((V)(r##i[s]), v, more##i);)
+    SECOND(more##i = fma((V)(r##i[s]), v, more##i);)                                               \
+    THIRD(most##i = fma((V)(r##i[s]), u, most##i);)
 
 // Adds `terms` products: rows of a step by `aStep`, b steps by `bStep`.
 #define RUN(terms, aStep, bStep)                                                                   \
     for (long term = 0, s = 0; term < (terms); term++, s += (aStep)) {                             \
         const V w = LOAD(0, by);                                                                   \
         SECOND(const V v = LOAD(1, by);)                                                           \
+        THIRD(const V u = LOAD(2, by);)                                                            \
         EACH(STEP)                                                                                 \
         by += (bStep);                                                                             \
     }
@@ -59,6 +79,7 @@
         global T* at = c + c0 + row_of_c(p, row + (i));                                            \
         set_vector(at, 0, panel, sum##i + bias);                                                   \
         SECOND(set_vector(at, LANES, panel, more##i + bias2);)                                     \
+        THIRD(set_vector(at, 2 * LANES, panel, most##i + bias3);)                                  \
     }
 
 // Columns of a panel, of which those from lane `low` on to `high` are meant. Where b was not
@@ -122,7 +143,7 @@ inline V bias_at(const P* p, global const T* bias, int lane, Panel panel) {
 inline void tile(
         global const T* a, global const T* b, global const T* third, global T* c, const P* p,
         int number, Panel panel, long b0, int item, int split, long first, long end, bool goesOn,
-        V bias, V bias2) {
+        V bias, V bias2, V bias3) {
     const long a0 = start_of_a(p, item);
     const long c0 = start_of_c(p, item, split) + panel.first;
 #if defined(PATCHES)
@@ -191,19 +212,21 @@ kernel void panels(
     const int split = (int)get_global_id(2) - item * (int)p.splits;
     const long b0 = start_of_b(&p, item) + (p.clamped ? panel.first : get_global_id(0) * p.bPanel);
     const V bias = bias_at(&p, third, 0, panel), bias2 = bias_at(&p, third, LANES, panel);
+    const V bias3 = bias_at(&p, third, 2 * LANES, panel);
     const int start = (int)get_global_id(1) * (int)p.chunk;
     const int stop = min(start + (int)p.chunk, TILES(&p));
     const long begin = split * p.splitK + p.from, end = min(p.k, split * p.splitK + p.to);
 #if defined(PATCHES) || defined(TAPS)
     for (int number = start; number < stop; number++) {
-        tile(a, b, third, c, &p, number, panel, b0, item, split, begin, end, false, 0, 0);
+        tile(a, b, third, c, &p, number, panel, b0, item, split, begin, end, false, 0, 0, 0);
     }
 #else
     for (long first = begin; first < end; first += TERMS) {
         const long next = min(end, first + TERMS);
         for (int number = start; number < stop; number++) {
+            const bool ends = next == p.k;
             tile(a, b, third, c, &p, number, panel, b0, item, split, first, next,
-                 first > split * p.splitK, next == p.k ? bias : 0, next == p.k ? bias2 : 0);
+                 first > split * p.splitK, ends ? bias : 0, ends ? bias2 : 0, ends ? bias3 : 0);
         }
     }
 #endif

@@ -1,25 +1,36 @@
 #include "product.cl"
 
-// Matrix products for devices whose work-items share local memory: a group of 256 work-items
-// computes a tile of BM*BN results from BK terms at a time. A work-item computes 4*4 results, or as
-// many as there are in a large tile, in blocks of 4*4 that lie a block of every other one apart.
+// Matrix products for devices whose work-items share local memory: a group of work-items computes a
+// tile of BM*BN results from BK terms at a time. A work-item computes DOWN*ACROSS blocks of
+// LANES*LANES results that lie a block of every other one apart. aligrad.backends.opencl.TileSizes
+// says which numbers go together.
 //
 // The next terms are read from global memory while the last ones are multiplied. Rows and columns
 // past the end are read as the last ones and not stored; terms past the end are zeros.
 
-#define ITEMS 256
-#define BK 16
+#define ITEMS_ACROSS (BN / (ACROSS * LANES))
+#define ITEMS (BM / (DOWN * LANES) * ITEMS_ACROSS)
 #define READS_A (BM * BK / ITEMS)
 #define READS_B (BN * BK / ITEMS)
-// Blocks of a work-item, down and across, and how far they are apart.
-#define ACROSS (BN == 128 ? 2 : 1)
+// How far the blocks of a work-item are apart.
 #define STEP_ACROSS (BN / ACROSS)
-#define ITEMS_ACROSS (STEP_ACROSS / 4)
-#define STEP_DOWN (ITEMS / ITEMS_ACROSS * 4)
-#define DOWN (BM / STEP_DOWN)
+#define STEP_DOWN (BM / DOWN)
 // Lines of a tile begin in different banks, and vectors stay aligned.
 #define PITCH_A (BM + 4)
 #define PITCH_B (BN + 4)
+
+// The elements of a vector, by name: an array of them would be memory on some devices.
+#if LANES == 2
+#define EACH_LANE(M) M(0) M(1)
+#elif LANES == 4
+#define EACH_LANE(M) M(0) M(1) M(2) M(3)
+#else
+#define EACH_LANE(M) M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7)
+#endif
+
+// Adds the products of an element of a to its row of a block.
+#define ADD(lane)                                                                                  \
+    sums[LANES * i + lane][j] = fma((V)(x[i].s##lane), y[j], sums[LANES * i + lane][j]);
 
 // Read number i of a work-item: its line of the tile and its term. Neighbours read along what lies
 // together.
@@ -70,10 +81,10 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
     }
     READ(first)
 
-    const int down = lid / ITEMS_ACROSS * 4, across = lid % ITEMS_ACROSS * 4;
-    T4 sums[DOWN * 4][ACROSS];
+    const int down = lid / ITEMS_ACROSS * LANES, across = lid % ITEMS_ACROSS * LANES;
+    V sums[DOWN * LANES][ACROSS];
 #pragma unroll
-    for (int i = 0; i < DOWN * 4; i++) {
+    for (int i = 0; i < DOWN * LANES; i++) {
 #pragma unroll
         for (int j = 0; j < ACROSS; j++) sums[i][j] = 0;
     }
@@ -88,23 +99,20 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
         }
 #pragma unroll
         for (int term = 0; term < BK; term++) {
-            T4 x[DOWN], y[ACROSS];
+            V x[DOWN], y[ACROSS];
 #pragma unroll
             for (int i = 0; i < DOWN; i++) {
-                x[i] = vload4(0, as + term * PITCH_A + i * STEP_DOWN + down);
+                x[i] = LOAD(0, as + term * PITCH_A + i * STEP_DOWN + down);
             }
 #pragma unroll
             for (int j = 0; j < ACROSS; j++) {
-                y[j] = vload4(0, bs + term * PITCH_B + j * STEP_ACROSS + across);
+                y[j] = LOAD(0, bs + term * PITCH_B + j * STEP_ACROSS + across);
             }
 #pragma unroll
             for (int i = 0; i < DOWN; i++) {
 #pragma unroll
                 for (int j = 0; j < ACROSS; j++) {
-                    sums[4 * i][j] = fma((T4)(x[i].s0), y[j], sums[4 * i][j]);
-                    sums[4 * i + 1][j] = fma((T4)(x[i].s1), y[j], sums[4 * i + 1][j]);
-                    sums[4 * i + 2][j] = fma((T4)(x[i].s2), y[j], sums[4 * i + 2][j]);
-                    sums[4 * i + 3][j] = fma((T4)(x[i].s3), y[j], sums[4 * i + 3][j]);
+                    EACH_LANE(ADD)
                 }
             }
         }
@@ -115,26 +123,23 @@ void tiles(global const T* a, global const T* b, global const T* bias, global T*
 #pragma unroll
     for (int j = 0; j < ACROSS; j++) {
         const int column = column0 + j * STEP_ACROSS + across;
-        T4 last = 0;
+        V last = 0;
         if (p.hasBias) {
             global const T* from = bias + p.biasOffset;
-            last = (T4)(from[min(column, n - 1) * p.biasCol],
-                        from[min(column + 1, n - 1) * p.biasCol],
-                        from[min(column + 2, n - 1) * p.biasCol],
-                        from[min(column + 3, n - 1) * p.biasCol]);
+#define BIAS(lane) last.s##lane = from[min(column + lane, n - 1) * p.biasCol];
+            EACH_LANE(BIAS)
         }
 #pragma unroll
-        for (int i = 0; i < DOWN * 4; i++) {
-            const int row = row0 + i / 4 * STEP_DOWN + down + i % 4;
+        for (int i = 0; i < DOWN * LANES; i++) {
+            const int row = row0 + i / LANES * STEP_DOWN + down + i % LANES;
             if (row < m && column < n) {
                 global T* to = c + c0 + row_of_c(&p, row) + column;
-                const T4 result = sums[i][j] + last;
-                if (column + 4 <= n) {
-                    vstore4(result, 0, to);
+                const V result = sums[i][j] + last;
+                if (column + LANES <= n) {
+                    STORE(result, 0, to);
                 } else {
-                    to[0] = result.s0;
-                    if (column + 1 < n) to[1] = result.s1;
-                    if (column + 2 < n) to[2] = result.s2;
+#define SET(lane) if (column + lane < n) to[lane] = result.s##lane;
+                    EACH_LANE(SET)
                 }
             }
         }

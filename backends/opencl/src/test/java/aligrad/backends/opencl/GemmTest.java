@@ -44,10 +44,13 @@ class GemmTest {
             return new Gemm(
                     device,
                     switch (this) {
-                        case TILES -> new GemmTiles(device, dots);
-                        case PANELS_OF_64_BYTES -> new GemmPanels(device, dots, 64);
-                        case PANELS_OF_32_BYTES -> new GemmPanels(device, dots, 32);
-                        case PANELS_OF_16_BYTES -> new GemmPanels(device, dots, 16);
+                        case TILES -> new GemmTiles(device, dots, Choices.of(Shipped.NVIDIA));
+                        case PANELS_OF_64_BYTES ->
+                                new GemmPanels(device, dots, Choices.of(Shipped.LONG_VECTORS));
+                        case PANELS_OF_32_BYTES ->
+                                new GemmPanels(device, dots, Choices.of(Shipped.SHORT_VECTORS));
+                        case PANELS_OF_16_BYTES ->
+                                new GemmPanels(device, dots, Choices.of(Shipped.SHORTEST_VECTORS));
                         case DOTS -> dots;
                     });
         }

@@ -3,6 +3,7 @@ package aligrad.backends.opencl.driver;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
+import org.jocl.Sizeof;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +135,7 @@ public record Drivers(List<Found> devices, List<String> obstacles) {
                 number(id, CL.CL_DEVICE_GLOBAL_MEM_SIZE, 8),
                 number(id, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE, 8),
                 number(id, CL.CL_DEVICE_LOCAL_MEM_SIZE, 8),
+                (int) number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE, Sizeof.size_t),
                 vectorBytes(id),
                 (" " + extensions + " ").contains(" cl_khr_fp64 "),
                 (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,

@@ -12,6 +12,7 @@ package aligrad.backends.opencl.driver;
 /// @param memory global memory, in bytes
 /// @param largestBuffer the most that one buffer may have, in bytes
 /// @param localMemory local memory of a work-group, in bytes
+/// @param largestGroup the most work-items of a work-group
 /// @param vectorBytes the vectors that a processor computes with, in bytes, from 16 to 64
 /// @param doubles whether it computes in double precision
 /// @param roundsDivision whether division and square root of floats can be correctly rounded
@@ -27,6 +28,7 @@ public record Facts(
         long memory,
         long largestBuffer,
         long localMemory,
+        int largestGroup,
         int vectorBytes,
         boolean doubles,
         boolean roundsDivision,
