@@ -48,6 +48,30 @@ class BenchTest {
     }
 
     @Test
+    void optionsOfDevicesNeedADevice() {
+        refused(
+                "--precision is of comparisons on a device: name it with --device.",
+                "versus",
+                "--precision",
+                "tf32");
+        refused("--peer-device is of comparisons", "versus", "--peer-device", "cpu");
+        refused(
+                "--precision fp8: choose from fp32, tf32.",
+                "versus",
+                "--device",
+                "opencl:0",
+                "--precision",
+                "fp8");
+        refused(
+                "--precision: device cpu computes in fp32 alone",
+                "versus",
+                "--device",
+                "cpu",
+                "--precision",
+                "fp32");
+    }
+
+    @Test
     void anUnknownOptionIsNamed() {
         refused("Unknown option: '--fast'", "versus", "--fast");
     }

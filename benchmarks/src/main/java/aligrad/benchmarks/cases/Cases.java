@@ -10,12 +10,13 @@ import aligrad.benchmarks.cases.Case.Update;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The cases of `./aligrad bench versus`, in the order of the table. A new network is an entry here
-/// with its [Architecture], and a builder on each side.
+/// with its [Architecture], and a builder on each side: Aligrad's, the peers' and `pytorch.py`.
 public final class Cases {
 
-    /// All of them.
+    /// All that are compared on the processor unless some are named.
     public static final List<Case> ALL =
             List.of(
                     new Gemm("gemm-512", 512),
@@ -46,13 +47,37 @@ public final class Cases {
     public static final List<Case> QUICK =
             ALL.stream().filter(c -> !c.name().equals("infersent-2048")).toList();
 
+    /// What would take minutes on a processor, or leaves an accelerator idle in a smaller size.
+    private static final List<Case> LARGE =
+            List.of(
+                    new Gemm("gemm-4096", 4096),
+                    new Network("wrn-16-4-b128", Architecture.WRN_16_4, 128, 0.9, 0.4));
+
+    /// Those with a name.
+    private static final List<Case> NAMED = Stream.concat(ALL.stream(), LARGE.stream()).toList();
+
+    /// All that are compared on another device unless some are named.
+    public static final List<Case> ON_A_DEVICE =
+            NAMED.stream().filter(c -> !c.name().equals("wrn-16-4")).toList();
+
+    /// Those of a quick comparison on another device: one of each kind, the large ones first.
+    public static final List<Case> QUICK_ON_A_DEVICE =
+            List.of(
+                    of("gemm-4096"),
+                    of("conv-64"),
+                    of("conv-128"),
+                    of("conv-256"),
+                    of("wrn-16-4-b128"),
+                    of("dnc"),
+                    of("alig-update-16m"));
+
     private Cases() {}
 
     /// The case of this name.
     ///
     /// @throws IllegalArgumentException if there is none; it lists the names
     public static Case of(String name) {
-        return ALL.stream()
+        return NAMED.stream()
                 .filter(c -> c.name().equals(name))
                 .findFirst()
                 .orElseThrow(
@@ -67,12 +92,12 @@ public final class Cases {
     ///
     /// @throws IllegalArgumentException if there is none; it lists the names
     public static List<Case> named(String name) {
-        List<Case> family = ALL.stream().filter(c -> c.name().startsWith(name + "-")).toList();
-        boolean isOne = ALL.stream().anyMatch(c -> c.name().equals(name));
+        List<Case> family = NAMED.stream().filter(c -> c.name().startsWith(name + "-")).toList();
+        boolean isOne = NAMED.stream().anyMatch(c -> c.name().equals(name));
         return isOne || family.isEmpty() ? List.of(of(name)) : family;
     }
 
     private static String names() {
-        return ALL.stream().map(Case::name).collect(Collectors.joining(", "));
+        return NAMED.stream().map(Case::name).collect(Collectors.joining(", "));
     }
 }

@@ -50,6 +50,7 @@ public final class Stopwatch {
             for (int i = 0; i < runs; i++) {
                 workload.run();
             }
+            workload.finish();
             double sample = (System.nanoTime() - start) / 1e6;
             spent += sample;
             fewest = sample > LONG_SAMPLE ? 1 : fewest;

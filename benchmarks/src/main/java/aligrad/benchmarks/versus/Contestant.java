@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// One side at one case: a virtual machine that runs a main class which answers as [Turns] says.
+/// One side at one case: a process of its own that answers as [Turns] says.
 final class Contestant implements AutoCloseable {
 
     private static final String[] SLOWING = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"};
@@ -26,27 +26,42 @@ final class Contestant implements AutoCloseable {
     private final Process process;
     private final BufferedReader answers;
     private Turns.@Nullable Ready ready;
+    private @Nullable String failure;
 
     /// How a side is started.
     ///
     /// @param name such as `libtorch`
-    /// @param flags of the virtual machine, the class path among them
+    /// @param command with its arguments; the name of a case, milliseconds of warming up and
+    ///   milliseconds of a turn follow
     /// @param environment beside the number of threads
-    record Side(
-            String name, String mainClass, List<String> flags, Map<String, String> environment) {}
+    record Side(String name, List<String> command, Map<String, String> environment) {
 
-    /// Starts the virtual machine.
+        /// A side in a virtual machine of this Java.
+        ///
+        /// @param flags of the virtual machine, the class path among them
+        static Side java(
+                String name,
+                String mainClass,
+                List<String> flags,
+                int threads,
+                Map<String, String> environment) {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(flags);
+            command.add("-Daligrad.threads=" + threads);
+            command.add(mainClass);
+            return new Side(name, command, environment);
+        }
+    }
+
+    /// Starts the process.
     ///
     /// @param logs where its messages go
     Contestant(Side side, String name, int warmUp, int threads, Pace pace, Path logs) {
         this.side = side.name;
         this.name = name;
         this.log = logs.resolve(name + "-" + side.name + ".log");
-        List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(side.flags);
-        line.add("-Daligrad.threads=" + threads);
-        line.add(side.mainClass);
+        List<String> line = new ArrayList<>(side.command);
         line.add(name);
         line.add(Integer.toString(warmUp * pace.warmUp()));
         line.add(Integer.toString(pace.turn()));
@@ -65,27 +80,50 @@ final class Contestant implements AutoCloseable {
         }
     }
 
+    /// Waits until it is warm, or has ended.
+    void awaitReadiness() {
+        if (ready != null || failure != null) {
+            return;
+        }
+        try {
+            ready = answer(Turns.Ready.class);
+        } catch (IOException | BenchException e) {
+            failure = gone(e).getMessage();
+        }
+    }
+
+    /// What became of it where it has ended; `null` if it works.
+    @Nullable String failure() {
+        return failure;
+    }
+
     /// What it says once it is warm, for which this waits.
+    ///
+    /// @throws BenchException if it has ended
     Turns.Ready ready() {
+        awaitReadiness();
         Turns.Ready known = ready;
-        if (known == null) {
-            try {
-                known = answer(Turns.Ready.class);
-            } catch (IOException e) {
-                throw gone(e);
-            }
-            ready = known;
+        if (known == null || failure != null) {
+            throw gone(null);
         }
         return known;
     }
 
-    /// Milliseconds a run, of each sample of one turn.
-    double[] turn() {
+    /// Its side's name.
+    String side() {
+        return side;
+    }
+
+    /// Adds the times of one turn, milliseconds a run, unless it has ended or ends meanwhile.
+    void turn(Samples samples) {
+        if (failure != null) {
+            return;
+        }
         try {
             process.outputWriter().append('\n').flush();
-            return answer(Turns.Times.class).times();
-        } catch (IOException e) {
-            throw gone(e);
+            samples.add(answer(Turns.Times.class).times());
+        } catch (IOException | BenchException e) {
+            failure = gone(e).getMessage();
         }
     }
 
@@ -97,14 +135,14 @@ final class Contestant implements AutoCloseable {
         return JSON.std.beanFrom(type, line);
     }
 
-    private BenchException gone(@Nullable IOException e) {
+    private BenchException gone(@Nullable Exception e) {
         String message =
-                "%s: the virtual machine of %s has ended; what it said is in %s."
+                "%s: the process of %s has ended; what it said is in %s."
                         .formatted(name, side, log);
         return e == null ? BenchException.failure(message) : BenchException.failure(message, e);
     }
 
-    /// Ends the virtual machine.
+    /// Ends the process.
     @Override
     public void close() {
         process.destroy();

@@ -1,51 +1,60 @@
 package aligrad.benchmarks.versus;
 
 import aligrad.benchmarks.cases.Case;
-import aligrad.benchmarks.cases.Peer;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/// One case, measured: Aligrad, its peers and the roof above them take turns, each in a virtual
-/// machine of its own that waits while another one works.
+/// One case, measured: Aligrad, its peers and the roof above them take turns, each in a process of
+/// its own that waits while another one works.
 final class Match {
 
     private final Contestant.Side ours;
-    private final Map<Peer, Contestant.Side> peers;
+    private final Peers peers;
+    private final boolean roofs;
+    private final double roundings;
     private final int threads;
     private final Pace pace;
     private final Path logs;
 
-    /// @param peers how each is started
-    /// @param logs where messages of the virtual machines go
+    /// @param roofs whether the roofs of the processor take part; otherwise the rate is told
+    /// @param roundings how much further numbers may differ than in single precision
+    /// @param logs where messages of the processes go
     Match(
             Contestant.Side ours,
-            Map<Peer, Contestant.Side> peers,
+            Peers peers,
+            boolean roofs,
+            double roundings,
             int threads,
             Pace pace,
             Path logs) {
         this.ours = ours;
         this.peers = peers;
+        this.roofs = roofs;
+        this.roundings = roundings;
         this.threads = threads;
         this.pace = pace;
         this.logs = logs;
     }
 
-    /// A result for each peer of the case.
+    /// A result for each peer of the case, or one without a peer.
+    ///
+    /// @throws aligrad.benchmarks.BenchException if a process of Aligrad's own fails
     List<Result> play(Case c) {
-        Optional<Roof> roof = Roof.over(c);
+        Optional<Roof> roof = roofs ? Roof.over(c) : Optional.empty();
         List<Contestant> all = new ArrayList<>();
         try {
-            enter(all, ours, c.name(), c.warmUp());
-            for (Peer peer : c.peers()) {
-                enter(all, side(peer), c.name(), c.warmUp());
+            Contestant us = enter(all, ours, c.name(), c.warmUp());
+            List<Contestant> others = new ArrayList<>();
+            for (Contestant.Side side : peers.of(c)) {
+                others.add(enter(all, side, c.name(), c.warmUp()));
             }
-            roof.ifPresent(r -> enter(all, ours, r.label(), 1));
-            all.forEach(Contestant::ready);
+            Optional<Contestant> over = roof.map(r -> enter(all, ours, r.label(), 1));
+            us.ready(); // without it nobody else is of interest
+            all.forEach(Contestant::awaitReadiness);
             List<Samples> samples = all.stream().map(_ -> new Samples()).toList();
             long start = System.nanoTime();
             for (int round = 0; round < pace.rounds(); round++) {
@@ -53,55 +62,65 @@ final class Match {
                     break;
                 }
                 for (int i = 0; i < all.size(); i++) {
-                    samples.get(i).add(all.get(i).turn());
+                    all.get(i).turn(samples.get(i));
                 }
             }
+            us.ready(); // or it has failed meanwhile
+            over.ifPresent(Contestant::ready);
             double ms = samples.getFirst().leastMedian();
             double roofMs = samples.getLast().least();
             double share = roof.map(r -> r.share(c, threads, ms, roofMs)).orElse(0.0);
+            Result alone =
+                    new Result(
+                            c.name(),
+                            threads,
+                            peers.absence(),
+                            ms,
+                            Double.NaN,
+                            samples.getFirst().least(),
+                            Double.NaN,
+                            roof.map(Roof::label).orElse(null),
+                            share,
+                            roofs ? null : Result.Rate.of(c, ms),
+                            true,
+                            us.ready().note());
             List<Result> results = new ArrayList<>();
-            for (int i = 0; i < c.peers().size(); i++) {
-                results.add(
-                        new Result(
-                                c.name(),
-                                threads,
-                                c.peers().get(i).label(),
-                                ms,
-                                samples.get(i + 1).leastMedian(),
-                                samples.getFirst().least(),
-                                samples.get(i + 1).least(),
-                                roof.map(Roof::label).orElse(null),
-                                share,
-                                agree(c, all.getFirst(), all.get(i + 1)),
-                                all.get(i + 1).ready().note()));
+            for (int i = 0; i < others.size(); i++) {
+                results.add(beside(alone, c, us, others.get(i), samples.get(i + 1)));
             }
-            return results;
+            return results.isEmpty() ? List.of(alone) : results;
         } finally {
             all.forEach(Contestant::close);
         }
     }
 
-    private void enter(List<Contestant> all, Contestant.Side side, String name, int warmUp) {
+    private Result beside(Result alone, Case c, Contestant us, Contestant other, Samples samples) {
+        String failure = other.failure();
+        return failure != null
+                ? alone.besideAFailure(failure)
+                : alone.beside(
+                        other.side(),
+                        samples.leastMedian(),
+                        samples.least(),
+                        agree(c, us, other),
+                        other.ready().note());
+    }
+
+    private Contestant enter(List<Contestant> all, Contestant.Side side, String name, int warmUp) {
         Contestant contestant = new Contestant(side, name, warmUp, threads, pace, logs);
         all.add(contestant);
         if (!pace.together()) {
-            contestant.ready();
+            contestant.awaitReadiness();
         }
+        return contestant;
     }
 
-    private Contestant.Side side(Peer peer) {
-        Contestant.Side side = peers.get(peer);
-        if (side == null) {
-            throw new IllegalArgumentException("nobody said how to start " + peer.label());
-        }
-        return side;
+    private boolean agree(Case c, Contestant a, Contestant b) {
+        double tolerance = roundings * c.tolerance();
+        return agree(numbers(a.ready().check()), numbers(b.ready().check()), tolerance);
     }
 
-    private static boolean agree(Case c, Contestant a, Contestant b) {
-        return agree(numbers(a.ready().check()), numbers(b.ready().check()), c.tolerance());
-    }
-
-    private static double[] numbers(String[] texts) {
+    static double[] numbers(String[] texts) {
         return Arrays.stream(texts).mapToDouble(Double::parseDouble).toArray();
     }
 

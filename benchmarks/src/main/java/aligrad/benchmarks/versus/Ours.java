@@ -4,12 +4,15 @@ import aligrad.benchmarks.cases.Case;
 import aligrad.benchmarks.cases.Cases;
 import aligrad.benchmarks.cases.Turns;
 import aligrad.benchmarks.cases.Workload;
+import aligrad.tensor.Tensor;
 
 /// Aligrad's side, and the main class of its virtual machine.
 public final class Ours {
 
     private Ours() {}
 
+    /// Computes on the device that `aligrad.device` names.
+    ///
     /// @param args the name of a case or of a [Roof], milliseconds of warming up, milliseconds of a
     ///   turn
     public static void main(String[] args) {
@@ -21,7 +24,38 @@ public final class Ours {
                 () ->
                         Roof.named(name)
                                 .map(Roof::workload)
-                                .orElseGet(() -> workload(Cases.of(name))));
+                                .orElseGet(() -> new Awaited(workload(Cases.of(name)))));
+    }
+
+    /// A workload that waits for the device. A device does what it is told in order, so whoever has
+    /// read a number of it knows that all before is done.
+    private static final class Awaited implements Workload {
+        private final Workload workload;
+        private final Tensor mark = Tensor.of(new float[] {1}, 1);
+
+        Awaited(Workload workload) {
+            this.workload = workload;
+        }
+
+        @Override
+        public void run() {
+            workload.run();
+        }
+
+        @Override
+        public void finish() {
+            mark.item();
+        }
+
+        @Override
+        public double[] check() {
+            return workload.check();
+        }
+
+        @Override
+        public String note() {
+            return workload.note();
+        }
     }
 
     /// What Aligrad does for a case.

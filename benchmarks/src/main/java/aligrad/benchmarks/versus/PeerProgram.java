@@ -1,6 +1,7 @@
 package aligrad.benchmarks.versus;
 
 import aligrad.benchmarks.BenchException;
+import aligrad.benchmarks.cases.Case;
 import aligrad.benchmarks.cases.Peer;
 
 import java.io.IOException;
@@ -8,20 +9,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /// The peers' program in `benchmarks/peers`: a Maven project of its own, which is built when it is
 /// first needed, because it downloads 135 MB of native libraries that nothing else needs.
-final class PeerProgram {
+final class PeerProgram implements Peers {
 
     private final Path folder;
     private final Path cases;
+    private final int threads;
 
     /// @param home Aligrad's root folder
-    PeerProgram(Path home) {
+    PeerProgram(Path home, int threads) {
+        this.threads = threads;
         folder = home.resolve("benchmarks/peers");
         cases = home.resolve("benchmarks/src/main/java/aligrad/benchmarks/cases");
     }
@@ -114,13 +116,9 @@ final class PeerProgram {
                                 + ".");
     }
 
-    /// How the peers are started.
-    Map<Peer, Contestant.Side> sides() {
-        Map<Peer, Contestant.Side> sides = new EnumMap<>(Peer.class);
-        for (Peer peer : Peer.values()) {
-            sides.put(peer, side(peer));
-        }
-        return sides;
+    @Override
+    public List<Contestant.Side> of(Case c) {
+        return c.peers().stream().map(this::side).toList();
     }
 
     private Contestant.Side side(Peer peer) {
@@ -136,13 +134,14 @@ final class PeerProgram {
                         "-Dai.djl.offline=true",
                         "-cp",
                         target.resolve("aligrad-peers.jar") + ":" + target.resolve("lib/*"));
-        return new Contestant.Side(
+        return Contestant.Side.java(
                 peer.label(),
                 switch (peer) {
                     case LIBTORCH -> "aligrad.peers.Libtorch";
                     case OPENBLAS -> "aligrad.peers.OpenBlas";
                 },
                 flags,
+                threads,
                 keptMemory());
     }
 

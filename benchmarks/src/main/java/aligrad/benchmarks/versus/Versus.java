@@ -24,12 +24,17 @@ import java.util.concurrent.Callable;
 /// `aligrad bench versus`.
 @Command(
         name = "versus",
-        description =
-                "Times Aligrad beside libtorch and OpenBLAS, each in its own virtual machine, in"
-                        + " turn; ratio is the peer's time over ours. The first time, Maven"
-                        + " downloads the peers.",
+        description = {
+            "Times Aligrad beside libtorch and OpenBLAS, each in its own virtual machine, in turn;"
+                    + " ratio is the peer's time over ours. The first time, Maven downloads the"
+                    + " peers.",
+            "With --device, Aligrad computes there, and the peer is the PyTorch that python3"
+                    + " finds, on a device of its own. Without it Aligrad is measured alone."
+        },
         mixinStandardHelpOptions = true)
 public final class Versus implements Callable<Integer> {
+
+    private static final List<String> PRECISIONS = List.of("fp32", "tf32");
 
     @Option(
             names = "--only",
@@ -38,6 +43,33 @@ public final class Versus implements Callable<Integer> {
             description =
                     "only these cases, such as gemm-512,lenet, or infersent for all of its sizes")
     private @Nullable List<String> only;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "where Aligrad computes, such as opencl:0 (default: the processor)")
+    private @Nullable String device;
+
+    @Option(
+            names = "--peer-device",
+            paramLabel = "NAME",
+            description = "with --device, where PyTorch computes: cuda (default), cuda:1, cpu")
+    private @Nullable String peerDevice;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description =
+                    "with --device, of products and convolutions on both sides: fp32 (default), or"
+                            + " tf32 on tensor cores")
+    private @Nullable String precision;
+
+    @Option(
+            names = "--logs",
+            paramLabel = "DIR",
+            description =
+                    "where messages of the sides are written (default: benchmarks/target/versus)")
+    private @Nullable Path logs;
 
     @Option(
             names = "--threads",
@@ -62,26 +94,30 @@ public final class Versus implements Callable<Integer> {
     public Integer call() {
         List<Case> cases = cases();
         checkOptions();
-        Path home = home();
-        PeerProgram peers = new PeerProgram(home);
-        peers.build();
-        Match match =
-                new Match(
-                        ours(),
-                        peers.sides(),
-                        threads,
-                        quick ? Pace.QUICK : Pace.USUAL,
-                        folder(home.resolve("benchmarks/target/versus")));
+        Match match = device == null ? onTheProcessor() : on(device);
         List<Result> results = new ArrayList<>();
-        System.out.println(Result.HEADING);
+        List<String> failures = new ArrayList<>();
+        System.out.println(device == null ? Result.HEADING : Result.HEADING_WITH_RATE);
         for (Case c : cases) {
-            for (Result result : match.play(c)) {
-                System.out.println(result.line());
-                results.add(result);
+            try {
+                for (Result result : match.play(c)) {
+                    System.out.println(result.line());
+                    results.add(result);
+                }
+            } catch (BenchException e) {
+                System.out.println(e.getMessage());
+                failures.add(c.name());
             }
             if (json != null) {
                 write(results, json);
             }
+        }
+        results.stream().filter(Result::failed).map(Result::name).forEach(failures::add);
+        if (!failures.isEmpty()) {
+            throw BenchException.failure(
+                    "A side failed in "
+                            + String.join(", ", failures)
+                            + "; the lines above say how.");
         }
         if (!results.stream().allMatch(Result::agree)) {
             throw BenchException.failure(
@@ -91,9 +127,36 @@ public final class Versus implements Callable<Integer> {
         return 0;
     }
 
+    private Match onTheProcessor() {
+        PeerProgram peers = new PeerProgram(home("without --device"), threads);
+        peers.build();
+        return new Match(ours(List.of()), peers, true, 1, threads, pace(), logs());
+    }
+
+    private Match on(String device) {
+        boolean tf32 = "tf32".equals(precision);
+        Path folder = logs();
+        PyTorch peer = new PyTorch(peerDevice == null ? "cuda" : peerDevice, tf32, threads, folder);
+        System.out.println(peer.found());
+        List<String> flags = new ArrayList<>();
+        flags.add("-Daligrad.device=" + device);
+        if (precision != null) {
+            flags.add("-Daligrad.opencl.precision=" + precision);
+        }
+        // tf32 rounds factors to 11 bits instead of 24.
+        double roundings = tf32 ? 50 : 1;
+        return new Match(ours(flags), peer, false, roundings, threads, pace(), folder);
+    }
+
+    private Pace pace() {
+        return quick ? Pace.QUICK : Pace.USUAL;
+    }
+
     private List<Case> cases() {
         if (only == null) {
-            return quick ? Cases.QUICK : Cases.ALL;
+            return device == null
+                    ? quick ? Cases.QUICK : Cases.ALL
+                    : quick ? Cases.QUICK_ON_A_DEVICE : Cases.ON_A_DEVICE;
         }
         try {
             return only.stream().flatMap(name -> Cases.named(name).stream()).distinct().toList();
@@ -106,6 +169,21 @@ public final class Versus implements Callable<Integer> {
         if (threads < 1) {
             throw BenchException.usage("--threads " + threads + ": it must be at least 1.");
         }
+        if (device == null && (peerDevice != null || precision != null)) {
+            throw BenchException.usage(
+                    (precision == null ? "--peer-device" : "--precision")
+                            + " is of comparisons on a device: name it with --device.");
+        }
+        if (precision != null && !PRECISIONS.contains(precision)) {
+            throw BenchException.usage(
+                    "--precision %s: choose from %s."
+                            .formatted(precision, String.join(", ", PRECISIONS)));
+        }
+        if (precision != null && device != null && !device.startsWith("opencl")) {
+            throw BenchException.usage(
+                    "--precision: device %s computes in fp32 alone; leave it out."
+                            .formatted(device));
+        }
         Path parent = json == null ? null : json.toAbsolutePath().getParent();
         if (parent != null && !Files.isDirectory(parent)) {
             throw BenchException.usage(
@@ -116,28 +194,32 @@ public final class Versus implements Callable<Integer> {
         }
     }
 
+    private Path logs() {
+        return folder(
+                logs == null ? home("without --logs").resolve("benchmarks/target/versus") : logs);
+    }
+
     /// The launcher says where it is: the peers are built from sources.
-    private static Path home() {
+    private static Path home(String when) {
         String home = System.getProperty("aligrad.home");
         if (home == null) {
             throw BenchException.failure(
-                    "bench versus needs Aligrad's sources: run it as ./aligrad bench versus.");
+                    "bench versus %s needs Aligrad's sources: run it as ./aligrad bench versus."
+                            .formatted(when));
         }
         return Path.of(home);
     }
 
     /// As the launcher starts Aligrad.
-    private static Contestant.Side ours() {
-        return new Contestant.Side(
-                "ours",
-                Ours.class.getName(),
-                List.of(
-                        "--add-modules=jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path")),
-                Map.of());
+    private Contestant.Side ours(List<String> flags) {
+        List<String> all = new ArrayList<>();
+        all.add("--add-modules=jdk.incubator.vector");
+        all.add("--enable-native-access=ALL-UNNAMED");
+        all.add("-XX:+UseSerialGC");
+        all.addAll(flags);
+        all.add("-cp");
+        all.add(System.getProperty("java.class.path"));
+        return Contestant.Side.java("ours", Ours.class.getName(), all, threads, Map.of());
     }
 
     private static Path folder(Path folder) {

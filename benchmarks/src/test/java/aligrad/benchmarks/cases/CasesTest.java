@@ -12,15 +12,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 class CasesTest {
 
     @Test
     void everyCaseIsFoundByItsNameAlone() {
-        for (Case c : Cases.ALL) {
+        List<Case> all =
+                Stream.concat(Cases.ALL.stream(), Cases.ON_A_DEVICE.stream()).distinct().toList();
+        for (Case c : all) {
             assertThat(Cases.of(c.name())).isSameAs(c);
         }
-        assertThat(Cases.ALL).extracting(Case::name).doesNotHaveDuplicates();
+        assertThat(all).extracting(Case::name).doesNotHaveDuplicates();
     }
 
     @Test
@@ -28,6 +31,35 @@ class CasesTest {
         assertThat(Cases.QUICK)
                 .hasSize(Cases.ALL.size() - 1)
                 .doesNotContain(Cases.of("infersent-2048"));
+    }
+
+    @Test
+    void aDeviceGetsTheLargeSizesAndAllThatItIsQuicklyComparedWith() {
+        assertThat(Cases.ON_A_DEVICE)
+                .contains(Cases.of("gemm-4096"), Cases.of("wrn-16-4-b128"))
+                .doesNotContain(Cases.of("wrn-16-4"))
+                .containsAll(Cases.QUICK_ON_A_DEVICE);
+        assertThat(Cases.ALL).doesNotContain(Cases.of("gemm-4096"));
+    }
+
+    @Test
+    void theClockStopsWhenTheDeviceHasFinished() {
+        Workload told =
+                new Workload() {
+                    @Override
+                    public void run() {}
+
+                    @Override
+                    public void finish() {
+                        LockSupport.parkNanos(20_000_000);
+                    }
+
+                    @Override
+                    public double[] check() {
+                        return new double[0];
+                    }
+                };
+        assertThat(new Stopwatch(told).samples(0)).allMatch(ms -> ms >= 20);
     }
 
     @Test
@@ -115,8 +147,10 @@ class CasesTest {
     @Test
     void theDocumentedTableHasAllCases() throws IOException {
         String table = Files.readString(Path.of("..", "docs", "performance.md"));
-        for (Case c : Cases.ALL) {
-            assertThat(table).contains("`" + c.name() + "`");
+        for (List<Case> cases : List.of(Cases.ALL, Cases.ON_A_DEVICE)) {
+            for (Case c : cases) {
+                assertThat(table).contains("`" + c.name() + "`");
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package aligrad.benchmarks.versus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import aligrad.benchmarks.cases.Case;
+
 import com.fasterxml.jackson.jr.ob.JSON;
 
 import org.junit.jupiter.api.Test;
@@ -27,12 +29,24 @@ class ResultTest {
                     48,
                     "fma",
                     0.614,
+                    null,
                     true,
                     "channels last");
 
     private static final Result CHAIN =
             new Result(
-                    "pointwise-chain", 1, "libtorch", 0.03, 0.0456, 0.02, 0.04, null, 0, false, "");
+                    "pointwise-chain",
+                    1,
+                    "libtorch",
+                    0.03,
+                    0.0456,
+                    0.02,
+                    0.04,
+                    null,
+                    0,
+                    null,
+                    false,
+                    "");
 
     @Test
     void aLineHasTimesRatioAndShareUnderTheHeading() {
@@ -50,6 +64,42 @@ class ResultTest {
                 .isEqualTo(
                         "pointwise-chain    0.03000  libtorch    0.04560    1.52            "
                                 + " NOT THE SAME RESULT");
+    }
+
+    /// A product of 4096 takes 2³⁷ operations: 13.7 TFLOP/s in 10 ms.
+    @Test
+    void aLineWithoutAPeerSaysWhyAndHasNoRatio() throws IOException {
+        Result alone =
+                new Result(
+                        "gemm-4096",
+                        1,
+                        "no torch",
+                        10,
+                        Double.NaN,
+                        9,
+                        Double.NaN,
+                        null,
+                        0,
+                        Result.Rate.of(new Case.Gemm("gemm-4096", 4096), 10),
+                        true,
+                        "");
+        assertThat(alone.line())
+                .isEqualTo("gemm-4096            10.00  no torch                     14 TFLOP/s");
+        Path file = folder.resolve("alone.json");
+        Versus.write(List.of(alone, alone.besideAFailure("it ended")), file);
+        assertThat(Files.readString(file))
+                .contains("\"peer\" : \"no torch\"", "TFLOP/s", "\"peer\" : \"failed\"", "it ended")
+                .doesNotContain("ratio", "peer_ms", "NaN", "same_result");
+        assertThat(alone.failed()).isFalse();
+        assertThat(alone.besideAFailure("it ended").failed()).isTrue();
+    }
+
+    @Test
+    void aCaseThatMovesMemoryHasItsRateInBytes() {
+        // 6 · 4 · 2²⁴ bytes in 0.2 ms
+        assertThat(Result.Rate.of(new Case.Update("update", 1 << 24), 0.2))
+                .hasToString("2013 GB/s");
+        assertThat(Result.Rate.of(new Case.Chain("chain", 1 << 16), 1)).isNull();
     }
 
     @Test
