@@ -1,5 +1,6 @@
 package aligrad.benchmarks;
 
+import aligrad.benchmarks.versus.Launches;
 import aligrad.benchmarks.versus.Versus;
 
 import picocli.CommandLine;
@@ -9,12 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 
-/// The command line of the benchmarks: `./aligrad bench jmh` and `./aligrad bench versus`.
+/// The command line of the benchmarks: `./aligrad bench jmh`, `launches` and `versus`.
 @Command(
         name = "aligrad bench",
         description = "Measures Aligrad on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {Bench.Jmh.class, Versus.class})
+        subcommands = {Bench.Jmh.class, Launches.class, Versus.class})
 public final class Bench implements Runnable {
 
     @CommandLine.Spec
@@ -32,7 +33,7 @@ public final class Bench implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "Say what to run: jmh or versus.");
+                spec.commandLine(), "Say what to run: jmh, launches or versus.");
     }
 
     public static void main(String[] args) throws IOException {

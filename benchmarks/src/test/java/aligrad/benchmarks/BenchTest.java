@@ -78,6 +78,6 @@ class BenchTest {
 
     @Test
     void withoutACommandItSaysWhatThereIs() {
-        refused("Say what to run: jmh or versus.");
+        refused("Say what to run: jmh, launches or versus.");
     }
 }

@@ -4,6 +4,7 @@ import aligrad.tensor.Computation;
 import aligrad.tensor.DType;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a device must do: hold memory, compute pending pointwise expressions, and compute the other
@@ -68,5 +69,11 @@ public interface Backend {
     /// all that was told before.
     default boolean isAsynchronous() {
         return false;
+    }
+
+    /// How often each kernel was launched so far, by its name; empty for a backend that computes by
+    /// calls. The difference of two readings says what a training step launches.
+    default Map<String, Long> launches() {
+        return Map.of();
     }
 }

@@ -26,6 +26,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /// A device with an OpenCL driver.
@@ -67,11 +68,6 @@ final class OpenClBackend implements Backend {
         this.ordering = new OrderingKernels(device);
         this.scans = new ScanKernels(device);
         this.softmax = new SoftmaxKernels(device);
-    }
-
-    /// How many kernels were launched. For tests.
-    long launches() {
-        return device.session().launches();
     }
 
     /// How often the host waited for all that the device had been told. For tests.
@@ -184,5 +180,15 @@ final class OpenClBackend implements Backend {
     @Override
     public boolean isAsynchronous() {
         return true;
+    }
+
+    @Override
+    public Map<String, Long> launches() {
+        device.session().lock().lock();
+        try {
+            return device.session().launchesByKernel();
+        } finally {
+            device.session().lock().unlock();
+        }
     }
 }

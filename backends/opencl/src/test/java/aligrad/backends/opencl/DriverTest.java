@@ -49,6 +49,19 @@ class DriverTest {
     }
 
     @Test
+    void launchesAreCountedByKernel() {
+        Kernel kernel = twice();
+        Buffer buffer = session.allocate(64);
+        assertThat(session.launchesByKernel()).isEmpty();
+        for (int i = 0; i < 3; i++) {
+            kernel.begin().buffer(buffer).buffer(buffer).number(8).launch(8);
+        }
+        kernel.begin().buffer(buffer).buffer(buffer).number(0).launch(0); // no work, no launch
+        assertThat(session.launchesByKernel()).containsOnlyKeys("twice").containsValue(3L);
+        assertThat(session.launches()).isEqualTo(3);
+    }
+
+    @Test
     void transfersStayInside() {
         Buffer buffer = session.allocate(64);
         MemorySegment five = MemorySegment.ofArray(new byte[5]);

@@ -21,7 +21,9 @@ public final class CompiledProgram {
     public Kernel kernel(String name) {
         session.requireLock();
         try {
-            return new Kernel(session, name, CL.clCreateKernel(handle, name, null));
+            Kernel kernel = new Kernel(session, name, CL.clCreateKernel(handle, name, null));
+            session.kernels().add(kernel);
+            return kernel;
         } catch (CLException e) {
             throw new DriverException("find kernel '" + name + "'", e);
         }

@@ -57,6 +57,7 @@ public final class Kernel {
     private int bufferCount;
     private int numberCount;
     private int numbersSet = -1;
+    private long launches;
 
     Kernel(Session session, String name, cl_kernel handle) {
         this.session = session;
@@ -120,6 +121,7 @@ public final class Kernel {
         local[0] = groupX;
         local[1] = groupY;
         local[2] = groupZ;
+        launches++;
         session.launch(this, global[2] > 1 ? 3 : global[1] > 1 ? 2 : 1, global, local);
         // A buffer that nothing else holds must be able to go.
         Arrays.fill(buffers, 0, bufferCount, null);
@@ -177,6 +179,15 @@ public final class Kernel {
         }
         numbersSet = numberCount;
         return changed;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// How often it was launched.
+    long launches() {
+        return launches;
     }
 
     cl_kernel handle() {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// An open device with its one queue, which does what it is told in that order.
@@ -44,6 +48,7 @@ public final class Session {
     private final Staging staging = new Staging(this);
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable cl_event mark;
+    private final List<Kernel> kernels = new ArrayList<>();
     private long launches;
     private long waits;
 
@@ -86,6 +91,23 @@ public final class Session {
     /// numbers.
     public long waits() {
         return waits;
+    }
+
+    /// How often kernels were launched so far, by name. Those that were not are left out.
+    public Map<String, Long> launchesByKernel() {
+        requireLock();
+        Map<String, Long> counts = new TreeMap<>();
+        for (Kernel kernel : kernels) {
+            if (kernel.launches() > 0) {
+                counts.merge(kernel.name(), kernel.launches(), Long::sum);
+            }
+        }
+        return counts;
+    }
+
+    /// All kernels that were made; they live as long as the session.
+    List<Kernel> kernels() {
+        return kernels;
     }
 
     /// New memory, contents undefined.
