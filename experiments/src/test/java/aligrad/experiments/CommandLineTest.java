@@ -133,8 +133,9 @@ class CommandLineTest {
         refused(
                 dnc(folder.resolve("run"), "--iteration", "3"),
                 "--optimizer, --max-lr, --learning-rate, --seed, --threads,"
-                        + " --device, --check-against, --out, --config, --patience, --keep,"
-                        + " --resume, --at, --iterations, --accuracy, --help, --version.");
+                        + " --device, --precision, --deterministic, --check-against, --out,"
+                        + " --config, --patience, --keep, --resume, --at, --iterations,"
+                        + " --accuracy, --help, --version.");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -143,7 +144,7 @@ class CommandLineTest {
         refused(
                 Console.run("trian"),
                 "trian: aligrad has no such command; choose train, reproduce, report, data,"
-                        + " devices.");
+                        + " devices, tune.");
         refused(
                 Console.run("train", "dncc"),
                 "dncc: aligrad train has no such command; choose dnc, mnist");
