@@ -1,5 +1,6 @@
 package aligrad.benchmarks;
 
+import aligrad.benchmarks.versus.Footprint;
 import aligrad.benchmarks.versus.Launches;
 import aligrad.benchmarks.versus.Versus;
 
@@ -10,12 +11,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 
-/// The command line of the benchmarks: `./aligrad bench jmh`, `launches` and `versus`.
+/// The command line of the benchmarks: `./aligrad bench jmh`, `launches`, `memory` and `versus`.
 @Command(
         name = "aligrad bench",
         description = "Measures Aligrad on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {Bench.Jmh.class, Launches.class, Versus.class})
+        subcommands = {Bench.Jmh.class, Launches.class, Footprint.class, Versus.class})
 public final class Bench implements Runnable {
 
     @CommandLine.Spec
@@ -33,7 +34,7 @@ public final class Bench implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "Say what to run: jmh, launches or versus.");
+                spec.commandLine(), "Say what to run: jmh, launches, memory or versus.");
     }
 
     public static void main(String[] args) throws IOException {

@@ -37,6 +37,16 @@ class BenchTest {
     }
 
     @Test
+    void anUnknownCaseOfMemoryListsTheNames() {
+        refused(
+                "--only wrn-17: there is no case of that name; choose",
+                "memory",
+                "--only",
+                "wrn-17");
+        refused("--threads 0: it must be at least 1.", "memory", "--threads", "0");
+    }
+
+    @Test
     void valuesOutOfRangeAreNamed() {
         refused("--threads 0: it must be at least 1.", "versus", "--threads", "0");
         refused("Invalid value for option '--threads'", "versus", "--threads", "two");
@@ -78,6 +88,6 @@ class BenchTest {
 
     @Test
     void withoutACommandItSaysWhatThereIs() {
-        refused("Say what to run: jmh, launches or versus.");
+        refused("Say what to run: jmh, launches, memory or versus.");
     }
 }

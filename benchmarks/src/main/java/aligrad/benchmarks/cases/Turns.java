@@ -21,12 +21,15 @@ public final class Turns {
     /// What is said once warm.
     ///
     /// @param check the numbers of [Workload#check()], as text, since JSON has no word for NaN
-    public record Ready(String name, String[] check, String note) {}
+    /// @param before bytes that were resident before the workload was made, such as of libraries; 0
+    ///   where the system does not tell
+    public record Ready(String name, String[] check, String note, double before) {}
 
     /// What is said after a turn.
     ///
     /// @param times milliseconds a run, of each sample
-    public record Times(String name, double[] times) {}
+    /// @param peak the most bytes that were resident in the turn; 0 where the system does not tell
+    public record Times(String name, double[] times, double peak) {}
 
     private Turns() {}
 
@@ -38,6 +41,8 @@ public final class Turns {
     public static void take(String name, double warmUp, double turn, Supplier<Workload> maker) {
         PrintStream out = System.out;
         System.setOut(System.err); // libraries that print do not disturb the talk
+        PeakMemory.forget();
+        double before = PeakMemory.bytes();
         Workload workload = maker.get();
         String[] check =
                 Arrays.stream(workload.check()).mapToObj(Double::toString).toArray(String[]::new);
@@ -45,10 +50,11 @@ public final class Turns {
         stopwatch.warmUp(warmUp);
         try (BufferedReader in =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            out.println(JSON.std.asString(new Ready(name, check, workload.note())));
+            out.println(JSON.std.asString(new Ready(name, check, workload.note(), before)));
             while (in.readLine() != null) {
+                PeakMemory.forget();
                 double[] times = stopwatch.samples(turn).stream().mapToDouble(ms -> ms).toArray();
-                out.println(JSON.std.asString(new Times(name, times)));
+                out.println(JSON.std.asString(new Times(name, times, PeakMemory.bytes())));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

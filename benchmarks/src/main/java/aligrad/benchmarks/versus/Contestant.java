@@ -121,7 +121,7 @@ final class Contestant implements AutoCloseable {
         }
         try {
             process.outputWriter().append('\n').flush();
-            samples.add(answer(Turns.Times.class).times());
+            samples.add(answer(Turns.Times.class));
         } catch (IOException | BenchException e) {
             failure = gone(e).getMessage();
         }

@@ -12,6 +12,8 @@ import aligrad.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +35,11 @@ import java.util.concurrent.Callable;
 public final class Launches implements Callable<Integer> {
 
     private static final int FEW = 4;
+
+    /// Milliseconds and number of the rounds in which the host's time is taken.
+    private static final double HOST_ROUND = 100;
+
+    private static final int HOST_ROUNDS = 10;
 
     @Option(
             names = "--device",
@@ -106,7 +113,13 @@ public final class Launches implements Callable<Integer> {
         double ms = Collections.min(stopwatch.samples(1000));
         Map<String, Long> step = ofOneRun(device, workload);
         long all = step.values().stream().mapToLong(n -> n).sum();
-        System.out.printf(Locale.ROOT, "%-24s %10.1f µs %6d launches%n", name, 1000 * ms, all);
+        System.out.printf(
+                Locale.ROOT,
+                "%-24s %10.1f µs %10.1f µs host %6d launches%n",
+                name,
+                1000 * ms,
+                hostMicroseconds(workload, ms),
+                all);
         List<Map.Entry<String, Long>> entries =
                 step.entrySet().stream()
                         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
@@ -114,6 +127,23 @@ public final class Launches implements Callable<Integer> {
         if (all > 1) {
             entries.forEach(e -> System.out.printf("  %6d %s%n", e.getValue(), e.getKey()));
         }
+    }
+
+    /// Processor time that this thread takes for a run, the least of some rounds: what a device
+    /// waits for where its kernels are shorter.
+    private static double hostMicroseconds(Workload workload, double ms) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        int runs = (int) Math.max(1, HOST_ROUND / ms);
+        double least = Double.POSITIVE_INFINITY;
+        for (int round = 0; round < HOST_ROUNDS; round++) {
+            workload.finish();
+            long start = threads.getCurrentThreadCpuTime();
+            for (int i = 0; i < runs; i++) {
+                workload.run();
+            }
+            least = Math.min(least, (threads.getCurrentThreadCpuTime() - start) / 1e3 / runs);
+        }
+        return least;
     }
 
     /// What a run launches, by kernel.

@@ -6,10 +6,28 @@ import aligrad.benchmarks.cases.Turns;
 import aligrad.benchmarks.cases.Workload;
 import aligrad.tensor.Tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
 /// Aligrad's side, and the main class of its virtual machine.
 public final class Ours {
 
     private Ours() {}
+
+    /// How this is started, as the launcher starts Aligrad.
+    ///
+    /// @param flags more flags of the virtual machine
+    static Contestant.Side side(int threads, List<String> flags) {
+        List<String> all = new ArrayList<>();
+        all.add("--add-modules=jdk.incubator.vector");
+        all.add("--enable-native-access=ALL-UNNAMED");
+        all.add("-XX:+UseSerialGC");
+        all.addAll(flags);
+        all.add("-cp");
+        all.add(System.getProperty("java.class.path"));
+        return Contestant.Side.java("ours", Ours.class.getName(), all, threads, Map.of());
+    }
 
     /// Computes on the device that `aligrad.device` names.
     ///

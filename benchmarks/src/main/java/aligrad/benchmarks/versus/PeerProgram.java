@@ -20,12 +20,37 @@ final class PeerProgram implements Peers {
     private final Path folder;
     private final Path cases;
     private final int threads;
+    private final Map<String, String> environment;
 
-    /// @param home Aligrad's root folder
-    PeerProgram(Path home, int threads) {
+    private PeerProgram(Path home, int threads, Map<String, String> environment) {
         this.threads = threads;
+        this.environment = environment;
         folder = home.resolve("benchmarks/peers");
         cases = home.resolve("benchmarks/src/main/java/aligrad/benchmarks/cases");
+    }
+
+    /// For times. The C library takes large blocks from the system anew each time, and the system
+    /// clears them page by page, which Aligrad's pool avoids. So it is told to keep what was freed,
+    /// in one heap, and to ask for large pages: of what was tried this gave libtorch its shortest
+    /// times.
+    ///
+    /// @param home Aligrad's root folder
+    static PeerProgram keepingMemory(Path home, int threads) {
+        return new PeerProgram(
+                home,
+                threads,
+                Map.of(
+                        "GLIBC_TUNABLES",
+                        "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.hugetlb=1"
+                                + ":glibc.malloc.trim_threshold=17179869184"
+                                + ":glibc.malloc.top_pad=268435456"));
+    }
+
+    /// For memory: the C library gives back what was freed, as it usually does.
+    ///
+    /// @param home Aligrad's root folder
+    static PeerProgram returningMemory(Path home, int threads) {
+        return new PeerProgram(home, threads, Map.of());
     }
 
     /// Builds it if it was not yet, or if a source is newer.
@@ -142,17 +167,6 @@ final class PeerProgram implements Peers {
                 },
                 flags,
                 threads,
-                keptMemory());
-    }
-
-    /// The C library takes large blocks from the system anew each time, and the system clears them
-    /// page by page, which Aligrad's pool avoids. So it is told to keep what was freed, in one
-    /// heap, and to ask for large pages: of what was tried this gave libtorch its shortest times.
-    private static Map<String, String> keptMemory() {
-        return Map.of(
-                "GLIBC_TUNABLES",
-                "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.hugetlb=1"
-                        + ":glibc.malloc.trim_threshold=17179869184"
-                        + ":glibc.malloc.top_pad=268435456");
+                environment);
     }
 }

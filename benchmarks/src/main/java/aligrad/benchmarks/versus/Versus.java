@@ -12,13 +12,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// `aligrad bench versus`.
@@ -128,14 +126,15 @@ public final class Versus implements Callable<Integer> {
     }
 
     private Match onTheProcessor() {
-        PeerProgram peers = new PeerProgram(home("without --device"), threads);
+        PeerProgram peers = PeerProgram.keepingMemory(sources().home(), threads);
         peers.build();
-        return new Match(ours(List.of()), peers, true, 1, threads, pace(), logs());
+        Contestant.Side ours = Ours.side(threads, List.of());
+        return new Match(ours, peers, true, 1, threads, pace(), sources().logs());
     }
 
     private Match on(String device) {
         boolean tf32 = "tf32".equals(precision);
-        Path folder = logs();
+        Path folder = sources().logs();
         PyTorch peer = new PyTorch(peerDevice == null ? "cuda" : peerDevice, tf32, threads, folder);
         System.out.println(peer.found());
         List<String> flags = new ArrayList<>();
@@ -145,7 +144,8 @@ public final class Versus implements Callable<Integer> {
         }
         // tf32 rounds factors to 11 bits instead of 24.
         double roundings = tf32 ? 50 : 1;
-        return new Match(ours(flags), peer, false, roundings, threads, pace(), folder);
+        Contestant.Side ours = Ours.side(threads, flags);
+        return new Match(ours, peer, false, roundings, threads, pace(), folder);
     }
 
     private Pace pace() {
@@ -194,40 +194,8 @@ public final class Versus implements Callable<Integer> {
         }
     }
 
-    private Path logs() {
-        return folder(
-                logs == null ? home("without --logs").resolve("benchmarks/target/versus") : logs);
-    }
-
-    /// The launcher says where it is: the peers are built from sources.
-    private static Path home(String when) {
-        String home = System.getProperty("aligrad.home");
-        if (home == null) {
-            throw BenchException.failure(
-                    "bench versus %s needs Aligrad's sources: run it as ./aligrad bench versus."
-                            .formatted(when));
-        }
-        return Path.of(home);
-    }
-
-    /// As the launcher starts Aligrad.
-    private Contestant.Side ours(List<String> flags) {
-        List<String> all = new ArrayList<>();
-        all.add("--add-modules=jdk.incubator.vector");
-        all.add("--enable-native-access=ALL-UNNAMED");
-        all.add("-XX:+UseSerialGC");
-        all.addAll(flags);
-        all.add("-cp");
-        all.add(System.getProperty("java.class.path"));
-        return Contestant.Side.java("ours", Ours.class.getName(), all, threads, Map.of());
-    }
-
-    private static Path folder(Path folder) {
-        try {
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private Sources sources() {
+        return new Sources("versus", logs);
     }
 
     /// Writes the results, all or none of them.

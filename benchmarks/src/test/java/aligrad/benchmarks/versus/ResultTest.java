@@ -3,6 +3,7 @@ package aligrad.benchmarks.versus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aligrad.benchmarks.cases.Case;
+import aligrad.benchmarks.cases.Turns;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 
@@ -124,13 +125,14 @@ class ResultTest {
     }
 
     @Test
-    void theMedianOfTheQuietestRoundCounts() {
+    void theMedianOfTheQuietestRoundAndTheLargestPeakCount() {
         Samples samples = new Samples();
-        samples.add(new double[] {5, 1, 9}); // median 5
-        samples.add(new double[] {4, 2, 8, 3}); // median 3.5
-        samples.add(new double[] {7, 7, 7});
+        samples.add(new Turns.Times("case", new double[] {5, 1, 9}, 20)); // median 5
+        samples.add(new Turns.Times("case", new double[] {4, 2, 8, 3}, 70)); // median 3.5
+        samples.add(new Turns.Times("case", new double[] {7, 7, 7}, 60));
         assertThat(samples.leastMedian()).isEqualTo(3.5);
         assertThat(samples.least()).isEqualTo(1);
+        assertThat(samples.peak()).isEqualTo(70);
     }
 
     @Test

@@ -2,7 +2,6 @@ package aligrad.backends.opencl.driver;
 
 import org.jocl.CL;
 import org.jocl.CLException;
-import org.jocl.Pointer;
 import org.jocl.cl_mem;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +12,11 @@ public final class Buffer {
     private final Session session;
     private final long bytes;
     private @Nullable cl_mem handle;
-    private final Pointer argument;
 
     Buffer(Session session, long bytes, cl_mem handle) {
         this.session = session;
         this.bytes = bytes;
         this.handle = handle;
-        this.argument = Pointer.to(handle);
     }
 
     /// Its size.
@@ -51,11 +48,6 @@ public final class Buffer {
                     "a buffer of " + bytes + " bytes is used after its release");
         }
         return present;
-    }
-
-    Pointer argument() {
-        handle();
-        return argument;
     }
 
     /// Fails unless `[offset, offset + length)` lies inside.

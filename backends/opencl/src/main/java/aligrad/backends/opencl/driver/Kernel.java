@@ -1,15 +1,14 @@
 package aligrad.backends.opencl.driver;
 
-import org.jocl.CL;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import org.jocl.CLException;
-import org.jocl.Pointer;
-import org.jocl.Sizeof;
 import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// A kernel and its arguments: some buffers and then, in one structure, some numbers of 8 bytes.
@@ -26,8 +25,7 @@ import java.util.Arrays;
 /// }
 /// ```
 ///
-/// To set an argument costs a third of a microsecond, so all numbers are one argument, and what did
-/// not change is not set again.
+/// All numbers are one argument, and what did not change is not set again.
 public final class Kernel {
 
     /// The most numbers that a kernel takes as an argument; drivers allow at least 1024 bytes of
@@ -43,15 +41,13 @@ public final class Kernel {
 
     private final Session session;
     private final String name;
-    private final cl_kernel handle;
+    private final DirectCalls calls;
     private final Buffer[] buffers = new Buffer[MOST_BUFFERS];
     private final @Nullable Buffer[] set = new @Nullable Buffer[MOST_BUFFERS];
     private final long[] numbers = new long[MOST_NUMBERS_IN_A_BUFFER];
     private @Nullable Buffer many;
     private boolean takesMany;
-    private final ByteBuffer block =
-            ByteBuffer.allocateDirect(8 * MOST_NUMBERS).order(ByteOrder.nativeOrder());
-    private final Pointer blockPointer = Pointer.to(block);
+    private final MemorySegment block = Arena.ofAuto().allocate(JAVA_LONG, MOST_NUMBERS);
     private final long[] global = new long[3];
     private final long[] local = new long[3];
     private int bufferCount;
@@ -62,7 +58,7 @@ public final class Kernel {
     Kernel(Session session, String name, cl_kernel handle) {
         this.session = session;
         this.name = name;
-        this.handle = handle;
+        this.calls = new DirectCalls(handle);
     }
 
     /// Starts a list of arguments, with at most [#MOST_NUMBERS] numbers.
@@ -134,9 +130,9 @@ public final class Kernel {
     private void setArguments() {
         try {
             for (int i = 0; i < bufferCount; i++) {
-                Pointer argument = buffers[i].argument();
+                cl_mem argument = buffers[i].handle();
                 if (set[i] != buffers[i]) {
-                    CL.clSetKernelArg(handle, i, Sizeof.cl_mem, argument);
+                    calls.buffer(i, argument);
                     set[i] = buffers[i];
                 }
             }
@@ -148,7 +144,7 @@ public final class Kernel {
                 }
                 setMany();
             } else if (numberCount > 0 && changed()) {
-                CL.clSetKernelArg(handle, bufferCount, 8L * numberCount, blockPointer);
+                calls.bytes(bufferCount, block, 8L * numberCount);
             }
         } catch (CLException e) {
             throw new DriverException(
@@ -162,7 +158,7 @@ public final class Kernel {
     private void setMany() {
         if (many == null) {
             many = session.allocate(8 * MOST_NUMBERS_IN_A_BUFFER);
-            CL.clSetKernelArg(handle, bufferCount, Sizeof.cl_mem, many.argument());
+            calls.buffer(bufferCount, many.handle());
         }
         MemorySegment all = MemorySegment.ofArray(numbers).asSlice(0, 8L * numberCount);
         session.write(all, many, 0);
@@ -172,8 +168,8 @@ public final class Kernel {
     private boolean changed() {
         boolean changed = numbersSet != numberCount;
         for (int i = 0; i < numberCount; i++) {
-            if (changed || block.getLong(8 * i) != numbers[i]) {
-                block.putLong(8 * i, numbers[i]);
+            if (changed || block.getAtIndex(JAVA_LONG, i) != numbers[i]) {
+                block.setAtIndex(JAVA_LONG, i, numbers[i]);
                 changed = true;
             }
         }
@@ -190,8 +186,8 @@ public final class Kernel {
         return launches;
     }
 
-    cl_kernel handle() {
-        return handle;
+    DirectCalls calls() {
+        return calls;
     }
 
     @Override

@@ -316,8 +316,7 @@ public final class Session {
 
     void launch(Kernel kernel, int dimensions, long[] global, long[] local) {
         try {
-            CL.clEnqueueNDRangeKernel(
-                    queue, kernel.handle(), dimensions, null, global, local, 0, null, null);
+            kernel.calls().launch(queue, dimensions, global, local);
         } catch (CLException e) {
             throw new DriverException("launch " + kernel, e);
         }
