@@ -15,6 +15,9 @@ import aligrad.tensor.DType;
 /// | Winograd | 3x3, stride 1, many channels, F32 | a quarter of the multiplications |
 /// | direct | all else | register tiles over pixels and channels |
 ///
+/// In the direct form a gradient of many long filters is a product with the windows
+/// ([WindowStrips]).
+///
 /// The bits depend on the geometry and the vector width, never on the number of threads.
 final class Conv2d {
 
@@ -88,7 +91,13 @@ final class Conv2d {
                 }
             }
             case WINOGRAD -> new WinogradFilterGradient(s).run(x, g, dw);
-            case DIRECT -> new Conv2dFilterGradient(Conv2dFilterTile.of(dtype), s).run(x, g, dw);
+            case DIRECT -> {
+                if (WindowStrips.pays(s)) {
+                    windowProduct(dtype, s, x, g, dw);
+                } else {
+                    new Conv2dFilterGradient(Conv2dFilterTile.of(dtype), s).run(x, g, dw);
+                }
+            }
             case DEPTHWISE -> new Conv2dDepthwise(dtype, s).filterGradient(x, g, dw);
         }
     }
@@ -104,6 +113,30 @@ final class Conv2d {
 
     private static void filterProduct(DType dtype, Conv2dGeometry s, long x, long g, long dw) {
         product(dtype, s.o(), s.c(), s.pixels(), g, 1, s.o(), x, s.c(), 1, dw, 0);
+    }
+
+    /// `dw (o, kh · kw · c)`, where `b` is made of the windows.
+    private static void windowProduct(DType dtype, Conv2dGeometry s, long x, long g, long dw) {
+        int bytes = dtype.bytes();
+        int n = s.kh() * s.kw() * s.c();
+        long pixel = (long) s.o() * bytes;
+        GemmOperands p =
+                new GemmOperands(
+                        dtype == DType.F64 ? GemmTileF64.INSTANCE : GemmTileF32.INSTANCE,
+                        s.o(),
+                        n,
+                        s.pixels(),
+                        g,
+                        bytes,
+                        pixel,
+                        0,
+                        0,
+                        0,
+                        dw,
+                        (long) n * bytes,
+                        0,
+                        0);
+        new GemmPacked(p, new WindowStrips(bytes, s, x)).run();
     }
 
     /// `c (m, n) = a (m, k) · b (k, n) + bias`, strides of `a` and `b` in elements.

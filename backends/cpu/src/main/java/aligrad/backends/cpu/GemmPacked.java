@@ -1,5 +1,7 @@
 package aligrad.backends.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /// Large matrix products: operands are copied into the order in which the tiles read them, and `C`
 /// is computed block by block (after Goto and van de Geijn, *Anatomy of High-Performance Matrix
 /// Multiplication*, 2008).
@@ -26,7 +28,7 @@ final class GemmPacked {
     /// The most for products that would otherwise make too few blocks to share.
     private static final int SMALL_BLOCK_ROWS = 96;
 
-    /// Strips of a block: with 512-bit vectors 256 KB of `B` in a slice, and 192 KB of `C`.
+    /// Strips of a block at most: with 512-bit vectors 256 KB of `B` in a slice, and 192 KB of `C`.
     private static final int BLOCK_STRIPS = 8;
 
     /// Slices, rows of `A` and bytes of a row of `B` packed at once: 4 MB of `B` and 3 MB of `A` at
@@ -54,12 +56,14 @@ final class GemmPacked {
     private final int blockRows;
     private final boolean packsA;
     private final long prepared;
+    private final @Nullable StripSource source;
 
     // The part of the product that is being computed.
     private int firstColumn;
     private int columns;
     private int vectors;
     private int strips;
+    private int blockStrips; // none of the blocks is much smaller than the others
     private int firstDepth;
     private int depth;
     private int slices;
@@ -71,14 +75,32 @@ final class GemmPacked {
     private long packedB;
     private long sums;
 
-    GemmPacked(GemmOperands operands) {
-        this(operands, 0);
+    /// Where strips come from if `B` does not lie in memory as a matrix.
+    interface StripSource {
+
+        /// Copies the rows `[firstRow, firstRow + rows)` of some columns of `B` to a strip, whose
+        /// rows lie `toRow` bytes apart.
+        void pack(int firstRow, int rows, int firstColumn, int columns, long to, long toRow);
     }
 
-    /// @param strips what [#packStrips] made of `B`, or 0 to pack it as it is needed
+    GemmPacked(GemmOperands operands) {
+        this(operands, 0, null);
+    }
+
+    /// @param strips what [#packStrips] made of `B`
     GemmPacked(GemmOperands operands, long strips) {
+        this(operands, strips, null);
+    }
+
+    /// @param source of the strips, instead of the `B` of the operands
+    GemmPacked(GemmOperands operands, StripSource source) {
+        this(operands, 0, source);
+    }
+
+    private GemmPacked(GemmOperands operands, long strips, @Nullable StripSource source) {
         p = operands;
         prepared = strips;
+        this.source = source;
         tile = p.tile();
         sliceDepth = SLICE_BYTES / tile.bytes;
         blockRows = p.m() > 4 * SMALL_BLOCK_ROWS ? BLOCK_ROWS : evenRows(p.m());
@@ -185,6 +207,7 @@ final class GemmPacked {
         columns = Math.min(mostColumns(), p.n() - firstColumn);
         vectors = (columns + tile.lanes - 1) >> tile.shift;
         strips = GemmTile.LOW && vectors == 3 ? 1 : (vectors + 1) / 2;
+        blockStrips = Math.ceilDiv(strips, Math.ceilDiv(strips, BLOCK_STRIPS));
     }
 
     private void beginDepth() {
@@ -193,7 +216,7 @@ final class GemmPacked {
     }
 
     private int columnBlocks() {
-        return (strips + BLOCK_STRIPS - 1) / BLOCK_STRIPS;
+        return Math.ceilDiv(strips, blockStrips);
     }
 
     private void packStrips() {
@@ -234,8 +257,12 @@ final class GemmPacked {
     /// Copies the strips of one block in one slice.
     private void packBlock(int task) {
         int slice = task % slices;
-        int first = task / slices * BLOCK_STRIPS;
-        int end = Math.min(first + BLOCK_STRIPS, strips);
+        int first = task / slices * blockStrips;
+        int end = Math.min(first + blockStrips, strips);
+        if (source != null) {
+            packBlock(source, slice, first, end);
+            return;
+        }
         long from = p.b() + (firstDepth + slice * sliceDepth) * p.bRow() + firstColumn * p.bCol();
         if (p.bCol() == tile.bytes) {
             int whole = end < strips ? end : end - 1; // the last strip may have another width
@@ -263,6 +290,20 @@ final class GemmPacked {
         }
     }
 
+    private void packBlock(StripSource source, int slice, int first, int end) {
+        for (int strip = first; strip < end; strip++) {
+            int column = 2 * strip * tile.lanes;
+            int width = stripVectors(strip);
+            source.pack(
+                    firstDepth + slice * sliceDepth,
+                    depth(slice),
+                    firstColumn + column,
+                    Math.min(width * tile.lanes, columns - column),
+                    strip(slice, strip),
+                    (long) width * GemmTile.VECTOR);
+        }
+    }
+
     /// Copies one block of `A` in one slice.
     private void packA(int task) {
         int row = task / slices * blockRows;
@@ -280,8 +321,8 @@ final class GemmPacked {
     /// Computes one block of `C`.
     private void multiply(int task) {
         int rowBlock = task % rowBlocks;
-        int first = task / rowBlocks * BLOCK_STRIPS;
-        int end = Math.min(first + BLOCK_STRIPS, strips);
+        int first = task / rowBlocks * blockStrips;
+        int end = Math.min(first + blockStrips, strips);
         long kept =
                 p.k() > mostDepth()
                         ? sums

@@ -62,6 +62,18 @@ class Conv2dTest {
                                 geometry(2, 8, 8, 16, 64, three, 1), // whole tiles
                                 geometry(1, 9, 9, 17, 32, three.withStride(2), 1),
                                 geometry(1, 9, 9, 8, 9, three.withStride(3), 1),
+                                // gradients as products with windows
+                                geometry(3, 21, 23, 115, 97, three.withStride(2), 1),
+                                geometry(2, 13, 9, 128, 96, three.withDilation(2, 3), 1),
+                                geometry(0, 9, 9, 128, 96, three.withStride(2), 1),
+                                geometry(
+                                        1,
+                                        7,
+                                        6,
+                                        42,
+                                        99,
+                                        Window2d.of(5).withStride(3).withPadding(4),
+                                        1),
                                 geometry(1, 4, 4, 200, 40, three, 1), // a reduction in chunks
                                 geometry(2, 5, 6, 16, 33, Window2d.of(1), 1), // a matrix product
                                 geometry(2, 7, 8, 16, 33, Window2d.of(1).withStride(2), 1),
