@@ -2,14 +2,11 @@ package aligrad.benchmarks.versus;
 
 import aligrad.benchmarks.BenchException;
 import aligrad.benchmarks.cases.Case;
-import aligrad.benchmarks.cases.Cases;
-
-import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -39,52 +36,31 @@ public final class Footprint implements Callable<Integer> {
             description = "these cases of bench versus (default: ${DEFAULT-VALUE})")
     private List<String> only = List.of();
 
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "threads that compute on each side (default: 1)")
-    private int threads = 1;
-
-    @Option(
-            names = "--logs",
-            paramLabel = "DIR",
-            description =
-                    "where messages of the sides are written (default: benchmarks/target/versus)")
-    private @Nullable Path logs;
+    @Mixin private Sides sides = new Sides();
 
     /// What one side had resident, in bytes.
     private record Resident(String side, double before, double peak, String note) {}
 
     @Override
     public Integer call() {
-        if (threads < 1) {
-            throw BenchException.usage("--threads " + threads + ": it must be at least 1.");
-        }
-        List<Case> cases = cases();
-        Sources sources = new Sources("memory", logs);
-        PeerProgram peers = PeerProgram.returningMemory(sources.home(), threads);
+        int threads = sides.threads();
+        List<Case> cases = Sides.cases(only);
+        PeerProgram peers = PeerProgram.returningMemory(sides.home(), threads);
         peers.build();
         System.out.println(
                 row("case", "ours MB", "before", "peer", "peer MB", "before", "ratio", ""));
         for (Case c : cases) {
-            Resident ours = measured(c, Ours.side(threads, List.of()), sources.logs());
+            Resident ours = measured(c, Ours.side(threads, List.of()));
             for (Contestant.Side side : peers.of(c)) {
-                System.out.println(line(c, ours, measured(c, side, sources.logs())));
+                System.out.println(line(c, ours, measured(c, side)));
             }
         }
         return 0;
     }
 
-    private List<Case> cases() {
-        try {
-            return only.stream().flatMap(name -> Cases.named(name).stream()).distinct().toList();
-        } catch (IllegalArgumentException e) {
-            throw BenchException.usage("--only " + e.getMessage() + ".");
-        }
-    }
-
-    private Resident measured(Case c, Contestant.Side side, Path logs) {
-        try (Contestant one = new Contestant(side, c.name(), 1, threads, PACE, logs)) {
+    private Resident measured(Case c, Contestant.Side side) {
+        try (Contestant one =
+                new Contestant(side, c.name(), 1, sides.threads(), PACE, sides.logs())) {
             Samples samples = new Samples();
             double before = one.ready().before();
             for (int round = 0; round < PACE.rounds(); round++) {

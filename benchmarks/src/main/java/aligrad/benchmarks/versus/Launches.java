@@ -28,7 +28,8 @@ import java.util.concurrent.Callable;
         name = "launches",
         description = {
             "Counts the kernels that a training step launches on a device, by name, for the DNC and"
-                    + " for WRN-16-4, and times a step and the smallest operation.",
+                + " for WRN-16-4, and times a step and the smallest operation, in all and of the"
+                + " host's processor.",
             "A WRN step has few images, since their number does not change what is launched."
         },
         mixinStandardHelpOptions = true)

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
@@ -62,18 +63,7 @@ public final class Versus implements Callable<Integer> {
                             + " tf32 on tensor cores")
     private @Nullable String precision;
 
-    @Option(
-            names = "--logs",
-            paramLabel = "DIR",
-            description =
-                    "where messages of the sides are written (default: benchmarks/target/versus)")
-    private @Nullable Path logs;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "threads that compute on each side (default: 1)")
-    private int threads = 1;
+    @Mixin private Sides sides = new Sides();
 
     @Option(
             names = "--json",
@@ -126,15 +116,16 @@ public final class Versus implements Callable<Integer> {
     }
 
     private Match onTheProcessor() {
-        PeerProgram peers = PeerProgram.keepingMemory(sources().home(), threads);
+        PeerProgram peers = PeerProgram.keepingMemory(sides.home(), sides.threads());
         peers.build();
-        Contestant.Side ours = Ours.side(threads, List.of());
-        return new Match(ours, peers, true, 1, threads, pace(), sources().logs());
+        Contestant.Side ours = Ours.side(sides.threads(), List.of());
+        return new Match(ours, peers, true, 1, sides.threads(), pace(), sides.logs());
     }
 
     private Match on(String device) {
         boolean tf32 = "tf32".equals(precision);
-        Path folder = sources().logs();
+        Path folder = sides.logs();
+        int threads = sides.threads();
         PyTorch peer = new PyTorch(peerDevice == null ? "cuda" : peerDevice, tf32, threads, folder);
         System.out.println(peer.found());
         List<String> flags = new ArrayList<>();
@@ -158,17 +149,11 @@ public final class Versus implements Callable<Integer> {
                     ? quick ? Cases.QUICK : Cases.ALL
                     : quick ? Cases.QUICK_ON_A_DEVICE : Cases.ON_A_DEVICE;
         }
-        try {
-            return only.stream().flatMap(name -> Cases.named(name).stream()).distinct().toList();
-        } catch (IllegalArgumentException e) {
-            throw BenchException.usage("--only " + e.getMessage() + ".");
-        }
+        return Sides.cases(only);
     }
 
     private void checkOptions() {
-        if (threads < 1) {
-            throw BenchException.usage("--threads " + threads + ": it must be at least 1.");
-        }
+        sides.threads();
         if (device == null && (peerDevice != null || precision != null)) {
             throw BenchException.usage(
                     (precision == null ? "--peer-device" : "--precision")
@@ -192,10 +177,6 @@ public final class Versus implements Callable<Integer> {
         if (json != null && Files.isDirectory(json)) {
             throw BenchException.usage("--json " + json + ": it is a directory; name a file.");
         }
-    }
-
-    private Sources sources() {
-        return new Sources("versus", logs);
     }
 
     /// Writes the results, all or none of them.

@@ -65,7 +65,7 @@ record Conv2dGeometry(int n, int h, int w, int c, int o, Window2d window, int gr
                 && window.paddingHeight() == 0
                 && window.paddingWidth() == 0
                 && groups == 1
-                && (long) n * oh() * ow() <= Integer.MAX_VALUE;
+                && pixelsFit();
     }
 
     /// Whether windows leave no pixel out, so that the images are this matrix as they lie.
@@ -73,7 +73,12 @@ record Conv2dGeometry(int n, int h, int w, int c, int o, Window2d window, int gr
         return window.strideHeight() == 1 && window.strideWidth() == 1;
     }
 
-    /// Result pixels of the batch, where [#isPointwise].
+    /// Whether the result pixels of the batch may be the rows of a matrix.
+    boolean pixelsFit() {
+        return (long) n * oh() * ow() <= Integer.MAX_VALUE;
+    }
+
+    /// Result pixels of the batch, where they fit.
     int pixels() {
         return Math.toIntExact((long) n * oh() * ow());
     }

@@ -1,7 +1,5 @@
 package aligrad.backends.cpu;
 
-import org.jspecify.annotations.Nullable;
-
 /// Large matrix products: operands are copied into the order in which the tiles read them, and `C`
 /// is computed block by block (after Goto and van de Geijn, *Anatomy of High-Performance Matrix
 /// Multiplication*, 2008).
@@ -56,7 +54,7 @@ final class GemmPacked {
     private final int blockRows;
     private final boolean packsA;
     private final long prepared;
-    private final @Nullable StripSource source;
+    private final StripSource source;
 
     // The part of the product that is being computed.
     private int firstColumn;
@@ -75,7 +73,7 @@ final class GemmPacked {
     private long packedB;
     private long sums;
 
-    /// Where strips come from if `B` does not lie in memory as a matrix.
+    /// What strips are copied from, where `B` does not lie in memory as a matrix.
     interface StripSource {
 
         /// Copies the rows `[firstRow, firstRow + rows)` of some columns of `B` to a strip, whose
@@ -83,21 +81,38 @@ final class GemmPacked {
         void pack(int firstRow, int rows, int firstColumn, int columns, long to, long toRow);
     }
 
+    /// The `B` of operands.
+    private record Matrix(GemmOperands p) implements StripSource {
+        @Override
+        public void pack(
+                int firstRow, int rows, int firstColumn, int columns, long to, long toRow) {
+            Packing.pack(
+                    p.tile().bytes,
+                    rows,
+                    columns,
+                    p.b() + firstRow * p.bRow() + firstColumn * p.bCol(),
+                    p.bRow(),
+                    p.bCol(),
+                    to,
+                    toRow);
+        }
+    }
+
     GemmPacked(GemmOperands operands) {
-        this(operands, 0, null);
+        this(operands, 0);
     }
 
-    /// @param strips what [#packStrips] made of `B`
+    /// @param strips what [#packStrips] made of `B`, or 0 to pack it as it is needed
     GemmPacked(GemmOperands operands, long strips) {
-        this(operands, strips, null);
+        this(operands, strips, new Matrix(operands));
     }
 
-    /// @param source of the strips, instead of the `B` of the operands
+    /// @param source of the strips, instead of the `B` of the operands, which has no strides
     GemmPacked(GemmOperands operands, StripSource source) {
         this(operands, 0, source);
     }
 
-    private GemmPacked(GemmOperands operands, long strips, @Nullable StripSource source) {
+    private GemmPacked(GemmOperands operands, long strips, StripSource source) {
         p = operands;
         prepared = strips;
         this.source = source;
@@ -259,12 +274,9 @@ final class GemmPacked {
         int slice = task % slices;
         int first = task / slices * blockStrips;
         int end = Math.min(first + blockStrips, strips);
-        if (source != null) {
-            packBlock(source, slice, first, end);
-            return;
-        }
-        long from = p.b() + (firstDepth + slice * sliceDepth) * p.bRow() + firstColumn * p.bCol();
         if (p.bCol() == tile.bytes) {
+            int row = firstDepth + slice * sliceDepth;
+            long from = p.b() + row * p.bRow() + firstColumn * p.bCol();
             int whole = end < strips ? end : end - 1; // the last strip may have another width
             Packing.strips(
                     depth(slice),
@@ -275,22 +287,6 @@ final class GemmPacked {
                     strip(slice, 1) - strip(slice, 0));
             first = whole;
         }
-        for (int strip = first; strip < end; strip++) {
-            int column = 2 * strip * tile.lanes;
-            int width = stripVectors(strip);
-            Packing.pack(
-                    tile.bytes,
-                    depth(slice),
-                    Math.min(width * tile.lanes, columns - column),
-                    from + column * p.bCol(),
-                    p.bRow(),
-                    p.bCol(),
-                    strip(slice, strip),
-                    (long) width * GemmTile.VECTOR);
-        }
-    }
-
-    private void packBlock(StripSource source, int slice, int first, int end) {
         for (int strip = first; strip < end; strip++) {
             int column = 2 * strip * tile.lanes;
             int width = stripVectors(strip);

@@ -22,7 +22,7 @@ record WindowStrips(int elementBytes, Conv2dGeometry s, long images)
                 && s.groups() == 1
                 && s.o() >= MANY_FILTERS
                 && (long) s.kh() * s.kw() * s.c() >= LONG_FILTER
-                && (long) s.n() * s.oh() * s.ow() <= Integer.MAX_VALUE;
+                && s.pixelsFit();
     }
 
     @Override
@@ -45,12 +45,12 @@ record WindowStrips(int elementBytes, Conv2dGeometry s, long images)
         // Columns of a result whose pixel lies in the image.
         int begin = Math.clamp(Math.ceilDiv(-right, w.strideWidth()), 0, s.ow());
         int end = Math.clamp(Math.ceilDiv(s.w() - right, w.strideWidth()), begin, s.ow());
-        int end1 = first + pixels;
+        int last = first + pixels;
         int count;
-        for (int pixel = first; pixel < end1; pixel += count) {
+        for (int pixel = first; pixel < last; pixel += count) {
             int line = pixel / s.ow();
             int x0 = pixel % s.ow();
-            count = Math.min(s.ow() - x0, end1 - pixel);
+            count = Math.min(s.ow() - x0, last - pixel);
             int x1 = x0 + count;
             int y = line % s.oh() * w.strideHeight() + down;
             boolean outside = y < 0 || y >= s.h();

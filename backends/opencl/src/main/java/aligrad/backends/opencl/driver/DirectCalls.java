@@ -60,7 +60,7 @@ final class DirectCalls {
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), descriptor);
     }
 
-    /// The loader's name, as JOCL asks for it.
+    /// The loader's name; only that of Linux has been tried.
     private static String library() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         return system.startsWith("windows")
